@@ -1,0 +1,1 @@
+"""The investigation: from a symptom to ranked hypotheses with evidence."""

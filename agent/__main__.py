@@ -1,0 +1,5 @@
+"""`python -m agent` is `whydown`."""
+
+from agent.cli import main
+
+main()

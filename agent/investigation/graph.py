@@ -1,0 +1,52 @@
+"""The LangGraph graph: which node follows which. Nodes are timed and their progress is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from agent.investigation import nodes
+from agent.investigation.intake import intake
+from agent.investigation.report import report
+from agent.investigation.state import Context, State
+
+Node = Callable[[State, Context], State]
+NODES: dict[str, Node] = {
+    "intake": intake,
+    "survey": nodes.survey,
+    "propose": nodes.propose,
+    "rank": nodes.rank,
+    "report": report,
+}
+"""Nodes in order; each starts when the one before is done."""
+
+
+def build_graph(checkpointer: Any) -> Any:
+    """Return the compiled graph.
+
+    Args:
+        checkpointer: a LangGraph checkpoint saver; state is saved after every node.
+    """
+    graph = StateGraph(State, context_schema=Context)
+    before = START
+    for name, node in NODES.items():
+        graph.add_node(name, _timed(name, node), input_schema=State)
+        graph.add_edge(before, name)
+        before = name
+    graph.add_edge(before, END)
+    return graph.compile(checkpointer=checkpointer)
+
+
+def _timed(name: str, node: Node) -> Any:
+    def run(state: State, runtime: Runtime[Context]) -> State:
+        started = time.perf_counter()
+        update = node(state, runtime.context)
+        timings = {**update.get("timings", {}), name: round(time.perf_counter() - started, 3)}
+        runtime.context.progress(name, "")
+        return {**update, "timings": timings}
+
+    return run

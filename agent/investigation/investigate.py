@@ -1,0 +1,69 @@
+"""The one entry point of every front door: `investigate(incident, …)` gives a `Report`."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+from agent.investigation.state import Context, Progress, State, report_of
+from agent.runs import RunFolder, create_run, find_run
+from agent.schema import Incident, Report
+from tools.config import Settings
+from tools.incident import open_folder
+from tools.store.open import open_telemetry
+
+
+def investigate(incident: Incident, settings: Settings, progress: Progress | None = None) -> Report:
+    """Investigate an incident from the beginning.
+
+    Args:
+        incident: what was seen and where the telemetry is.
+        settings: configuration.
+        progress: told of every finished step.
+
+    Raises:
+        WhydownError: the input cannot be used; see `tools.errors`.
+    """
+    context = open_context(incident, settings, "", progress)
+    run = create_run(settings.runs, incident)
+    return _run(run, {"timings": {}}, replace(context, run_id=run.id))
+
+
+def resume(run_id: str, settings: Settings, progress: Progress | None = None) -> Report:
+    """Go on with a run that was interrupted; a finished one gives its report again.
+
+    Raises:
+        RunError: there is no such run.
+        WhydownError: as for `investigate`.
+    """
+    run = find_run(settings.runs, run_id)
+    return _run(run, None, open_context(run.incident(), settings, run.id, progress))
+
+
+def open_context(incident: Incident, settings: Settings, run_id: str, progress: Progress | None) -> Context:
+    """Open the telemetry that an incident names.
+
+    Raises:
+        FolderError: there is nothing to read.
+        FormatError: a file cannot be read.
+    """
+    folder = open_folder(incident.folder, baseline=not incident.own_baseline)
+    telemetry = open_telemetry(folder, settings.store, incident.drop)
+    context = Context(incident, folder, telemetry, settings, run_id)
+    return replace(context, progress=progress) if progress else context
+
+
+def _run(run: RunFolder, start: State | None, context: Context) -> Report:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    from agent.investigation.graph import build_graph
+
+    with closing(sqlite3.connect(run.checkpoint, check_same_thread=False)) as connection:
+        graph = build_graph(SqliteSaver(connection))
+        config = {"configurable": {"thread_id": run.id}}
+        begun = start is None and graph.get_state(config).created_at is None
+        final = graph.invoke({"timings": {}} if begun else start, config, context=context, durability="sync")
+    report = report_of(final)
+    run.save_report(report)
+    return report

@@ -1,0 +1,43 @@
+"""Report: put what was found into the one object that every front door renders."""
+
+from __future__ import annotations
+
+from agent.investigation.state import Context, State, evidence_of, hypotheses_of, windows_of
+from agent.schema import Report, SourceStatus, Verdict
+
+
+def report(state: State, context: Context) -> State:
+    """Build the report from the final state."""
+    hypotheses = hypotheses_of(state)[: context.settings.ranking.hypotheses]
+    verdict = judge(hypotheses[0].confidence if hypotheses else None, context.settings.ranking.min_confidence)
+    finished = Report(
+        run_id=context.run_id,
+        symptom=state.get("symptom", ""),
+        verdict=verdict,
+        summary=hypotheses[0].cause if hypotheses else "nothing deviates from the baseline",
+        hypotheses=tuple(hypotheses),
+        evidence=tuple(evidence_of(state)),
+        windows=windows_of(state),
+        sources=tuple(source_status(context, state.get("failures", []))),
+        timings=state.get("timings", {}),
+    )
+    return {"report": finished.model_dump_json()}
+
+
+def judge(best: float | None, min_confidence: float) -> Verdict:
+    """Return the verdict for the confidence of the first hypothesis, None when there is none."""
+    if best is None:
+        return Verdict.HEALTHY
+    return Verdict.ROOT_CAUSE if best >= min_confidence else Verdict.INCONCLUSIVE
+
+
+def source_status(context: Context, failures: list[str]) -> list[SourceStatus]:
+    """Return what each signal contributed, and what is missing."""
+    statuses = []
+    for signal, available in context.telemetry.available().items():
+        source = getattr(context.telemetry, signal)
+        notes = tuple(source.degradations()) if source else ("missing",)
+        statuses.append(
+            SourceStatus(signal=signal, available=available, name=source.name if source else "", notes=notes)
+        )
+    return statuses + [SourceStatus(signal="survey", available=False, notes=(text,)) for text in failures]

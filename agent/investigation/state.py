@@ -1,0 +1,76 @@
+"""What flows through the graph, and what its nodes may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, TypedDict
+
+from agent.schema import Hypothesis, Incident, Report, Windows
+from tools.config import Settings
+from tools.evidence import Evidence
+from tools.incident import IncidentFolder
+from tools.sources import Telemetry
+from tools.window import Scope
+
+Progress = Callable[[str, str], None]
+"""Called with the name of a node and of the step it has just finished."""
+
+
+def _merge(left: dict[str, float], right: dict[str, float]) -> dict[str, float]:
+    return {**left, **right}
+
+
+class State(TypedDict, total=False):
+    """The checkpointed state: JSON texts of pydantic models only, so that any version can read it."""
+
+    scope: str
+    windows: str
+    symptom: str
+    evidence: list[str]
+    failures: list[str]
+    hypotheses: list[str]
+    report: str
+    timings: Annotated[dict[str, float], _merge]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What nodes use but do not own; rebuilt when a run is resumed."""
+
+    incident: Incident
+    folder: IncidentFolder
+    telemetry: Telemetry
+    settings: Settings
+    run_id: str
+    progress: Progress = field(default=lambda node, step: None)
+
+
+def scope_of(state: State) -> Scope:
+    """Return the windows that intake fixed."""
+    return Scope.model_validate_json(state["scope"])
+
+
+def windows_of(state: State) -> Windows:
+    """Return the windows as the report shows them."""
+    return Windows.model_validate_json(state["windows"])
+
+
+def evidence_of(state: State) -> list[Evidence]:
+    """Return all evidence so far, in order of id."""
+    return [Evidence.model_validate_json(text) for text in state.get("evidence", [])]
+
+
+def hypotheses_of(state: State) -> list[Hypothesis]:
+    """Return the hypotheses so far, best first."""
+    return [Hypothesis.model_validate_json(text) for text in state.get("hypotheses", [])]
+
+
+def report_of(state: State) -> Report:
+    """Return the finished report."""
+    return Report.model_validate_json(state["report"])
+
+
+def dump(items: list[Evidence] | list[Hypothesis]) -> list[str]:
+    """Return models as JSON texts for the state."""
+    return [item.model_dump_json() for item in items]

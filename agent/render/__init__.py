@@ -1,0 +1,1 @@
+"""Renderings of a report: terminal, Markdown, JSON. No judgement happens here."""

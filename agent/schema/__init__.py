@@ -1,0 +1,7 @@
+"""What an investigation takes and gives: Incident, Hypothesis, Report."""
+
+from agent.schema.hypothesis import ChainLink, Hypothesis
+from agent.schema.incident import Incident
+from agent.schema.report import Report, SourceStatus, Usage, Verdict, Windows
+
+__all__ = ["ChainLink", "Hypothesis", "Incident", "Report", "SourceStatus", "Usage", "Verdict", "Windows"]

@@ -1,0 +1,26 @@
+"""The incident: where the telemetry is, what was seen, and which windows to compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.window import TimeWindow
+
+
+class Incident(BaseModel):
+    """What a user hands over. Everything but the folder may be left out and is then found from the data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: Path
+    symptom: str = ""
+    question: str = ""
+    service: str = ""
+    incident_window: TimeWindow | None = None
+    baseline_window: TimeWindow | None = None
+    own_baseline: bool = False
+    """Ignore the baseline folder and compare with the folder's own normal window only."""
+    drop: frozenset[str] = frozenset()
+    """Signals to leave aside, as if they were missing: traces, logs, metrics, topology."""

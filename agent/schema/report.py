@@ -1,0 +1,86 @@
+"""The report: the one object that every front door renders. Its JSON is a stable interface."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from agent.schema.hypothesis import Hypothesis
+from tools.evidence import Evidence
+
+
+class Verdict(StrEnum):
+    """What the investigation concludes."""
+
+    ROOT_CAUSE = "root_cause"
+    """The first hypothesis stands out."""
+    INCONCLUSIVE = "inconclusive"
+    """Something deviates, but no cause stands out."""
+    HEALTHY = "healthy"
+    """Nothing deviates more than it does in the baseline itself."""
+
+
+class Windows(BaseModel):
+    """The compared windows, UTC. `chosen_by` is user, incident.json or data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    incident: tuple[AwareDatetime, AwareDatetime]
+    baseline: tuple[tuple[AwareDatetime, AwareDatetime], ...]
+    chosen_by: str
+
+
+class SourceStatus(BaseModel):
+    """Whether a signal answered, and what could not be read or was left out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    signal: str
+    available: bool
+    name: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Usage(BaseModel):
+    """What the language model cost; all zero when none was used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    calls: int = 0
+    cost: float = 0.0
+
+
+class Report(BaseModel):
+    """The answer. `supports` and `contradicts` of every hypothesis are ids in `evidence`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: int = 1
+    run_id: str = ""
+    symptom: str = ""
+    verdict: Verdict
+    summary: str = Field(default="", description="the verdict in one sentence")
+    hypotheses: tuple[Hypothesis, ...]
+    evidence: tuple[Evidence, ...]
+    windows: Windows
+    sources: tuple[SourceStatus, ...]
+    usage: Usage = Usage()
+    timings: dict[str, float] = Field(default_factory=dict, description="seconds a node")
+
+    @model_validator(mode="after")
+    def _ids_exist(self) -> Report:
+        known = {item.id for item in self.evidence}
+        for hypothesis in self.hypotheses:
+            linked = {ref for link in hypothesis.chain for ref in link.evidence}
+            dangling = ({*hypothesis.supports, *hypothesis.contradicts} | linked) - known
+            if dangling:
+                raise ValueError(f"H{hypothesis.rank} cites evidence that does not exist: {sorted(dangling)}")
+        return self
+
+    def find(self, evidence_id: str) -> Evidence | None:
+        """Return the evidence with an id, None when there is none."""
+        return next((item for item in self.evidence if item.id == evidence_id), None)

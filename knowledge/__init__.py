@@ -1,0 +1,1 @@
+"""Postmortems: past resolutions that come back when they matter."""

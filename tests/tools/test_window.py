@@ -1,0 +1,68 @@
+"""Time windows: exact nanoseconds, half-open, never empty."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.errors import WindowError
+from tools.window import NS, Scope, TimeWindow, parse_moment, to_datetime, to_ns
+
+moments = st.datetimes(
+    min_value=dt.datetime(1990, 1, 1),  # noqa: DTZ001  # hypothesis wants naive bounds
+    max_value=dt.datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.just(dt.UTC),
+)
+windows = st.tuples(st.integers(0, 10**18), st.integers(1, 10**15)).map(
+    lambda pair: TimeWindow(start_ns=pair[0], end_ns=pair[0] + pair[1])
+)
+
+
+@given(moments)
+def test_nanoseconds_and_datetimes_are_the_same_moment(moment: dt.datetime) -> None:
+    assert to_datetime(to_ns(moment)) == moment
+
+
+def test_naive_datetime_is_refused() -> None:
+    with pytest.raises(WindowError, match="no time zone"):
+        to_ns(dt.datetime(2026, 1, 1))  # noqa: DTZ001  # the point of the test
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-24T10:00:00Z", "2026-11-24T10:00:00", "2026-11-24T12:00:00+02:00", "1795514400"]
+)
+def test_all_spellings_of_a_moment_agree(text: str) -> None:
+    assert parse_moment(text) == 1_795_514_400 * NS
+
+
+@pytest.mark.parametrize("text", ["yesterday", "", "12:00", "2026-13-01"])
+def test_unreadable_moment_says_what_to_write(text: str) -> None:
+    with pytest.raises(WindowError, match="ISO 8601"):
+        parse_moment(text)
+
+
+@pytest.mark.parametrize("text", ["2026-11-24T10:00:00Z", "5..5", "9..3"])
+def test_window_without_an_extent_is_refused(text: str) -> None:
+    with pytest.raises(WindowError):
+        TimeWindow.parse(text)
+
+
+@given(windows, windows)
+def test_what_is_cut_out_and_what_remains_make_the_whole(a: TimeWindow, b: TimeWindow) -> None:
+    common = a.intersect(b)
+    remaining = sum(part.end_ns - part.start_ns for part in a.minus(b))
+    assert remaining + (common.end_ns - common.start_ns if common else 0) == a.end_ns - a.start_ns
+    assert all(part.intersect(b) is None for part in a.minus(b))
+
+
+@given(windows, windows)
+def test_baseline_never_contains_the_incident(incident: TimeWindow, baseline: TimeWindow) -> None:
+    scope = Scope.of(incident, [baseline])
+    assert all(part.intersect(incident) is None for part in scope.baseline)
+
+
+@pytest.mark.parametrize(("seconds", "bucket"), [(60, 10), (600, 30), (100_000, 300)])
+def test_bucket_is_a_twentieth_within_bounds(seconds: int, bucket: int) -> None:
+    scope = Scope.of(TimeWindow.from_seconds(1000, 1000 + seconds), [TimeWindow.from_seconds(0, 1000)])
+    assert scope.bucket_ns == bucket * NS

@@ -1,0 +1,68 @@
+"""The survey: every analyser over every signal that answers, in parallel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from tools.analysers.base import Analyser
+from tools.config import SurveySettings
+from tools.errors import SourceError
+from tools.evidence import Evidence, numbered
+from tools.sources import Telemetry
+from tools.window import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the analysers found: numbered evidence, seconds per analyser, and what failed."""
+
+    evidence: list[Evidence]
+    seconds: dict[str, float] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+
+def run_survey(
+    telemetry: Telemetry,
+    scope: Scope,
+    settings: SurveySettings,
+    analysers: Sequence[Analyser],
+    progress: Callable[[str], None] = lambda name: None,
+) -> Survey:
+    """Run the analysers whose signals answer, each in a thread of its own.
+
+    A source that fails takes down only the analysers that asked it, and is named in `failures`.
+
+    Args:
+        telemetry: the sources.
+        scope: incident and baseline windows.
+        settings: what counts as a finding.
+        analysers: which to run.
+        progress: called with an analyser's name when it is done.
+    """
+    available = telemetry.available()
+    ready = [a for a in analysers if all(available[signal] for signal in a.signals)]
+    found: dict[str, list[Evidence]] = {}
+    seconds: dict[str, float] = {}
+    failures: list[str] = []
+    with ThreadPoolExecutor(max_workers=max(len(ready), 1)) as pool:
+        jobs = {pool.submit(_timed, a, telemetry, scope, settings): a.name for a in ready}
+        for job in as_completed(jobs):
+            name = jobs[job]
+            try:
+                found[name], seconds[name] = job.result()
+            except SourceError as error:
+                failures.append(f"{name}: {error}")
+            progress(name)
+    ordered = [item for analyser in ready for item in found.get(analyser.name, [])]
+    return Survey(numbered(ordered), seconds, sorted(failures))
+
+
+def _timed(
+    analyser: Analyser, telemetry: Telemetry, scope: Scope, settings: SurveySettings
+) -> tuple[list[Evidence], float]:
+    started = time.perf_counter()
+    found = analyser.run(telemetry, scope, settings)
+    return found, time.perf_counter() - started

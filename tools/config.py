@@ -1,0 +1,117 @@
+"""Configuration: flags over environment (`WHYDOWN_…`) over `whydown.toml` over these defaults.
+
+The only module that reads an environment variable. Nested settings use two underscores:
+`WHYDOWN_STORE__MEMORY_LIMIT=2GB`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tools.errors import ConfigError
+
+FILE_NAME = "whydown.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(_Section):
+    """The embedded store."""
+
+    memory_limit: str = Field(default="1GB", description="DuckDB's memory limit; above it, it spills to disk")
+    threads: int = Field(default=2, ge=1, description="DuckDB's worker threads")
+    baseline_spans: int = Field(
+        default=1_000_000,
+        ge=1_000,
+        description="baseline spans read at most, by whole traces; quantiles are stable far below this",
+    )
+
+
+class SurveySettings(_Section):
+    """What counts as a finding."""
+
+    false_discovery_rate: float = Field(
+        default=0.01, gt=0, lt=1, description="bound on the share of findings that are noise, per analyser"
+    )
+    per_analyser: int = Field(default=40, ge=1, description="findings kept per analyser, strongest first")
+
+
+class RankingSettings(_Section):
+    """When the first hypothesis is called the cause."""
+
+    min_confidence: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="below this the verdict is inconclusive: more likely wrong than right",
+    )
+    hypotheses: int = Field(default=5, ge=1, description="hypotheses shown")
+
+
+class Settings(BaseSettings):
+    """All settings of whydown."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WHYDOWN_", env_nested_delimiter="__", toml_file=FILE_NAME, extra="forbid", frozen=True
+    )
+
+    runs: Path = Field(default=Path(".whydown/runs"), description="where runs, checkpoints and journals are kept")
+    owners: dict[str, str] = Field(default_factory=dict, description="service name or glob pattern → owner")
+    codeowners: Path | None = Field(default=None, description="a CODEOWNERS file to look owners up in")
+    store: StoreSettings = StoreSettings()
+    survey: SurveySettings = SurveySettings()
+    ranking: RankingSettings = RankingSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: flags, environment, file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(file: Path | None = None, **flags: object) -> Settings:
+    """Read the configuration.
+
+    Args:
+        file: a configuration file; None means `whydown.toml` in the working folder, if there is one.
+        flags: top-level settings from the command line; they win.
+
+    Raises:
+        ConfigError: the file is missing or not TOML, or a value is wrong or unknown.
+    """
+    if file is not None and not file.is_file():
+        raise ConfigError(f"no configuration file at {file}", "")
+    try:
+        return _settings_class(file)(**flags)  # type: ignore[arg-type]  # flags are checked by pydantic
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"setting {where!r} is wrong", str(first["msg"])) from error
+    except ValueError as error:
+        raise ConfigError(f"{file or FILE_NAME} is not valid TOML", str(error)) from error
+
+
+def _settings_class(file: Path | None) -> type[Settings]:
+    if file is None:
+        return Settings
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": file})
+
+    return FromFile

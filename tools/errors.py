@@ -1,0 +1,101 @@
+"""The one exception tree. Whoever calls whydown can tell from here what may go wrong.
+
+WhydownError                      anything that stops an answer; carries a one-line remedy
+├── InputError                    what the user gave cannot be used
+│   ├── FolderError               no such incident folder, or nothing usable in it
+│   ├── FormatError               a file is truncated, foreign, or has wrong columns or types
+│   ├── WindowError               a time window is empty, inverted or outside the data
+│   └── UnknownServiceError       a service that no signal mentions
+├── ConfigError                   whydown.toml, an environment variable or a flag is wrong
+├── SourceError                   a telemetry backend is dead, refuses or is too slow
+├── RunError                      a run folder is missing, locked or cannot be resumed
+├── CollectorError                the receiver cannot bind its port or write its spool
+├── ModelError                    the language model is missing, refuses or answers nonsense
+├── KnowledgeError                the postmortem store is locked, broken or unreadable
+└── PrerequisiteError             a program or package that this command needs is not installed
+"""
+
+from __future__ import annotations
+
+
+class WhydownError(Exception):
+    """Base of all expected failures.
+
+    Args:
+        problem: what is wrong, one line, without a trailing full stop.
+        remedy: what the user can do about it, one line; may be empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem}: {self.remedy}" if self.remedy else self.problem
+
+
+class InputError(WhydownError):
+    """What the user gave cannot be used."""
+
+    exit_code = 2
+
+
+class FolderError(InputError):
+    """No such incident folder, or nothing usable in it."""
+
+
+class FormatError(InputError):
+    """A file is truncated, foreign, or has wrong columns or types."""
+
+
+class WindowError(InputError):
+    """A time window is empty, inverted or outside the data."""
+
+
+class UnknownServiceError(InputError):
+    """A service that no signal mentions."""
+
+
+class ConfigError(WhydownError):
+    """The configuration file, an environment variable or a flag is wrong."""
+
+    exit_code = 2
+
+
+class SourceError(WhydownError):
+    """A telemetry backend is dead, refuses or is too slow."""
+
+    exit_code = 3
+
+
+class RunError(WhydownError):
+    """A run folder is missing, locked or cannot be resumed."""
+
+    exit_code = 3
+
+
+class CollectorError(WhydownError):
+    """The receiver cannot bind its port or write its spool."""
+
+    exit_code = 3
+
+
+class ModelError(WhydownError):
+    """The language model is missing, refuses or answers nonsense."""
+
+    exit_code = 3
+
+
+class KnowledgeError(WhydownError):
+    """The postmortem store is locked, broken or unreadable."""
+
+    exit_code = 3
+
+
+class PrerequisiteError(WhydownError):
+    """A program or package that this command needs is not installed."""
+
+    exit_code = 4

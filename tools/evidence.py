@@ -1,0 +1,126 @@
+"""Evidence: one checkable finding about one subject. The currency that every room understands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from tools.window import to_datetime
+
+
+class EvidenceKind(StrEnum):
+    """What was found. The part before the dot is the analyser, the part after it the finding."""
+
+    LATENCY_SELF = "latency.self"
+    """An operation spends more or less time in its own code, outside calls to others."""
+    LATENCY_EDGE = "latency.edge"
+    """Time between a caller's span and the callee's span: network, queueing, connection set-up."""
+    LATENCY_TOTAL = "latency.total"
+    """An operation takes longer or shorter in all; says who is affected, not who is to blame."""
+    ERRORS_ORIGIN = "errors.origin"
+    """Error spans with no failing child: where errors start."""
+    ERRORS_PROPAGATED = "errors.propagated"
+    """Error spans whose child failed too: who is affected."""
+    CALLS_VANISHED = "structure.vanished"
+    """A call made in the baseline is made less often or no more, on paths otherwise alike."""
+    CALLS_APPEARED = "structure.appeared"
+    """A call never or seldom made in the baseline is made now."""
+    CALLS_CHANGED = "structure.changed"
+    """The number of calls per request of the caller changed."""
+    TRAFFIC = "structure.traffic"
+    """An entry operation receives more or less requests."""
+    LOG_NEW = "logs.new"
+    """A log template that the baseline lacks."""
+    LOG_BURST = "logs.burst"
+    """A log template that is much more frequent than in the baseline."""
+    LOG_GONE = "logs.gone"
+    """A log template that became much rarer or vanished."""
+    METRIC_SHIFT = "metrics.shift"
+    """A metric of a service, pod or node moved away from its baseline level."""
+    CHANGE = "changes.near"
+    """A deploy, configuration, flag or commit near the onset. Innocent by default."""
+    SEGMENT = "segments.concentrated"
+    """One attribute value concentrates the deviation."""
+    TOOL_RESULT = "tool.result"
+    """The result of a query asked for during the investigation."""
+    OBSERVATION = "person.observation"
+    """What a person said to have seen."""
+
+
+class Subject(BaseModel):
+    """Who the evidence is about. Unset fields do not apply.
+
+    `peer` is the callee of an edge; `name` is the metric, template, attribute or change reference.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["service", "operation", "edge", "pod", "node", "metric", "template", "segment", "change", "system"]
+    service: str = ""
+    operation: str = ""
+    pod: str = ""
+    peer: str = ""
+    name: str = ""
+
+    def label(self) -> str:
+        """Return a short name for people, such as `checkout /pay` or `checkout → payment`."""
+        where = f"{self.service} → {self.peer}" if self.peer else self.service
+        parts = [where, self.operation, self.pod if self.kind in {"pod", "metric", "node"} else "", self.name]
+        return " ".join(part for part in parts if part) or self.kind
+
+
+class Sample(BaseModel):
+    """A concrete instance behind a finding: a trace id, a log line, or a short series.
+
+    `times` are Unix nanoseconds; `values` are in the unit of the evidence.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["trace", "log", "series", "change", "text"]
+    ref: str = ""
+    text: str = ""
+    times: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+
+
+class Evidence(BaseModel):
+    """One finding, written by code from numbers, that anyone can check.
+
+    `effect` is signed and robust: (incident - baseline) in units of the baseline's own variation,
+    see `tools.stats`. `share` is the fraction of the symptom's excess that this finding accounts for,
+    where the analyser can say so. `query` reproduces the numbers when run against `source`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str = Field(default="", description="E1, E2, …; unique within a report; empty until numbered")
+    kind: EvidenceKind
+    subject: Subject
+    statement: str = Field(description="one plain sentence with the numbers, no interpretation")
+    baseline: float | None = None
+    incident: float | None = None
+    unit: str = ""
+    effect: float = Field(default=0.0, description="signed robust effect size, see tools.stats")
+    share: float | None = Field(default=None, description="fraction of the symptom accounted for, -1..1")
+    onset: AwareDatetime | None = Field(default=None, description="UTC; when the deviation began")
+    query: str = Field(description="exact query that reproduces the numbers")
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def analyser(self) -> str:
+        """Return the analyser that found it: latency, errors, structure, logs, metrics and so on."""
+        return self.kind.value.partition(".")[0]
+
+
+def onset_of(ns: int | None) -> dt.datetime | None:
+    """Return an onset as UTC datetime, passing None through."""
+    return None if ns is None else to_datetime(ns)
+
+
+def numbered(found: list[Evidence], first: int = 1) -> list[Evidence]:
+    """Return evidence with ids E<first>, E<first+1>, … in the given order."""
+    return [item.model_copy(update={"id": f"E{index}"}) for index, item in enumerate(found, first)]

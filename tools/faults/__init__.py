@@ -1,0 +1,6 @@
+"""Fault kinds, their families and their playbooks."""
+
+from tools.faults.kinds import FaultFamily, FaultKind
+from tools.faults.playbooks import Playbook, playbook
+
+__all__ = ["FaultFamily", "FaultKind", "Playbook", "playbook"]

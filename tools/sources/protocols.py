@@ -1,0 +1,137 @@
+"""The seam to telemetry: one small protocol a signal, designed for push-down.
+
+An analyser asks for aggregates over a `Scope`; a source computes them where the data is. A new backend
+implements the protocols of the signals it holds. Every method may raise `SourceError`.
+`query` gives a text that a reader can run to see the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from tools.evidence import Subject
+from tools.sources.rows import (
+    Call,
+    CallStats,
+    ChangeRow,
+    EdgeStats,
+    EntryStats,
+    LogRow,
+    MaskedLines,
+    MetricSeries,
+    OperationStats,
+    SegmentStats,
+    SpanRow,
+)
+from tools.window import Scope, TimeWindow
+
+Order = Literal["slowest", "failed", "median"]
+"""Which traces to sample: the slowest, those with an error, or typical ones."""
+
+
+class Source(Protocol):
+    """What all sources have in common."""
+
+    name: str
+
+    def extent(self) -> TimeWindow | None:
+        """Return the time range that the source holds, None when it is empty."""
+        ...
+
+    def services(self) -> list[str]:
+        """Return the names of all services, sorted."""
+        ...
+
+    def degradations(self) -> list[str]:
+        """Return one sentence for everything that could not be read or was left out."""
+        ...
+
+    def query(self, method: str, scope: Scope, subject: Subject) -> str:
+        """Return the text that reproduces the numbers of `method` about a subject, for a reader to run."""
+        ...
+
+
+class TraceSource(Source, Protocol):
+    """Spans."""
+
+    def operations(self, scope: Scope) -> list[OperationStats]:
+        """Return self-time, duration and errors per service and operation."""
+        ...
+
+    def edges(self, scope: Scope) -> list[EdgeStats]:
+        """Return time on the wire per caller, callee and operation."""
+        ...
+
+    def calls(self, scope: Scope) -> list[CallStats]:
+        """Return call counts per entry operation and call."""
+        ...
+
+    def entries(self, scope: Scope) -> list[EntryStats]:
+        """Return traffic, latency and errors per entry operation."""
+        ...
+
+    def topology(self, scope: Scope) -> list[Call]:
+        """Return the service-level call graph over both windows."""
+        ...
+
+    def segments(self, scope: Scope, service: str, operation: str) -> list[SegmentStats]:
+        """Return counts and latency per attribute value on one operation's spans."""
+        ...
+
+    def examples(self, window: TimeWindow, service: str, operation: str, order: Order, limit: int) -> list[SpanRow]:
+        """Return a few spans of one operation."""
+        ...
+
+    def trace(self, trace_id: str) -> list[SpanRow]:
+        """Return all spans of one trace, by start time; empty when unknown."""
+        ...
+
+
+class LogSource(Source, Protocol):
+    """Log records."""
+
+    def lines(self, scope: Scope) -> list[MaskedLines]:
+        """Return counts per service and masked line."""
+        ...
+
+    def search(self, window: TimeWindow, service: str, text: str, limit: int) -> list[LogRow]:
+        """Return lines of a service (empty: any) that contain a text (empty: any), oldest first."""
+        ...
+
+
+class MetricSource(Source, Protocol):
+    """Metric points."""
+
+    def series(self, scope: Scope) -> list[MetricSeries]:
+        """Return every series that has points in both windows or in one of them."""
+        ...
+
+
+class ChangeSource(Source, Protocol):
+    """Deploys, configuration, feature flags, commits."""
+
+    def changes(self, window: TimeWindow) -> list[ChangeRow]:
+        """Return changes inside a window, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """All sources of one incident. A missing signal is None, and the report says so."""
+
+    traces: TraceSource | None = None
+    logs: LogSource | None = None
+    metrics: MetricSource | None = None
+    changes: ChangeSource | None = None
+    graph: Sequence[Call] = field(default_factory=tuple)
+    """Edges known from elsewhere (a topology file), used where traces are missing."""
+
+    def available(self) -> dict[str, bool]:
+        """Tell which signals answer."""
+        return {name: getattr(self, name) is not None for name in ("traces", "logs", "metrics", "changes")}
+
+    def present(self) -> list[Source]:
+        """Return the sources that answer."""
+        return [s for s in (self.traces, self.logs, self.metrics, self.changes) if s is not None]

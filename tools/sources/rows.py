@@ -1,0 +1,210 @@
+"""What a source answers: aggregates per subject, small enough to hold in memory.
+
+All durations are nanoseconds, all times Unix nanoseconds. `Two` pairs the same number in the baseline
+and in the incident window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Two(Generic[T]):
+    """The same quantity in both windows."""
+
+    baseline: T
+    incident: T
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A distribution in one window: how many, mean and quantiles; NaN where there are none."""
+
+    n: int
+    mean: float = float("nan")
+    p25: float = float("nan")
+    p50: float = float("nan")
+    p75: float = float("nan")
+    p90: float = float("nan")
+    p99: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """A series of time buckets: starts ascending, one count, median and 90th percentile each."""
+
+    times: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    n: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    p50: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    p90: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
+class OperationStats:
+    """One operation of one service.
+
+    `own` is self-time: duration not covered by child spans. `excess` is the mean self-time a request
+    of the incident window has more than baseline requests with the same entry operation, ns per request.
+    """
+
+    service: str
+    operation: str
+    own: Two[Spread]
+    total: Two[Spread]
+    errors: Two[int]
+    error_origins: Two[int]
+    buckets: Two[Buckets]
+    excess: float
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeStats:
+    """One edge of the call graph: a client span and the one server span below it, or a client leaf.
+
+    `gap` is client duration minus server duration (free of clock skew); for an uninstrumented callee
+    (`leaf`) it is the whole client duration. `excess` as for operations.
+    """
+
+    service: str
+    peer: str
+    operation: str
+    leaf: bool
+    gap: Two[Spread]
+    errors: Two[int]
+    buckets: Two[Buckets]
+    excess: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallStats:
+    """How often spans of one caller operation make one call, within one entry operation.
+
+    `parents` counts caller spans, `with_call` those that make the call at least once, `calls` all of
+    the calls. Conditional on the caller span, a vanished call points at the caller, and what would
+    have followed further down is not counted against anyone.
+    """
+
+    entry: str
+    service: str
+    operation: str
+    peer: str
+    peer_operation: str
+    parents: Two[int]
+    with_call: Two[int]
+    calls: Two[int]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryStats:
+    """One entry operation (root spans): traffic, latency and errors as a user feels them."""
+
+    service: str
+    operation: str
+    duration: Two[Spread]
+    errors: Two[int]
+    buckets: Two[Buckets]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentStats:
+    """One value of one attribute on the spans of one operation."""
+
+    service: str
+    operation: str
+    key: str
+    value: str
+    n: Two[int]
+    errors: Two[int]
+    duration: Two[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An edge of the topology with its number of calls over both windows."""
+
+    caller: str
+    callee: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One span, as stored."""
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str
+    service: str
+    operation: str
+    pod: str
+    start_ns: int
+    duration_ns: int
+    status: str
+    kind: str = ""
+    status_message: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedLines:
+    """Log lines of one service that are equal once numbers, ids and the like are masked."""
+
+    service: str
+    severity: str
+    masked: str
+    example: str
+    trace_id: str
+    n: Two[int]
+    first_ns: int
+    times: NDArray[np.int64]
+    counts: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One log line, as stored."""
+
+    time_ns: int
+    service: str
+    pod: str
+    severity: str
+    body: str
+    trace_id: str
+    span_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSeries:
+    """One series: a metric of a service, pod, node or edge, split by its attributes.
+
+    Counters arrive as rates per second and histograms as the mean of new observations, so that
+    values can be compared as they are.
+    """
+
+    service: str
+    pod: str
+    peer: str
+    metric: str
+    attributes: str
+    unit: str
+    times: Two[NDArray[np.int64]]
+    values: Two[NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One recorded change: a deploy, configuration, feature flag or commit."""
+
+    time_ns: int
+    kind: str
+    service: str
+    author: str
+    reference: str
+    summary: str

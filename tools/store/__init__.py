@@ -1,0 +1,1 @@
+"""The embedded store: DuckDB over the Parquet files of an incident folder."""

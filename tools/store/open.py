@@ -1,0 +1,67 @@
+"""Open an incident folder as telemetry sources."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tools.config import StoreSettings
+from tools.errors import FormatError
+from tools.incident import IncidentFolder
+from tools.sources import Telemetry
+from tools.sources.rows import Call
+from tools.store.changes import EmbeddedChanges
+from tools.store.engine import Engine
+from tools.store.logs import EmbeddedLogs
+from tools.store.metrics import EmbeddedMetrics
+from tools.store.traces import EmbeddedTraces
+
+
+class GraphFile(BaseModel):
+    """topology.json: edges as [caller, callee, calls]."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    edges: list[tuple[str, str, int]]
+
+
+def open_telemetry(folder: IncidentFolder, settings: StoreSettings, drop: frozenset[str] = frozenset()) -> Telemetry:
+    """Open the sources of an incident folder.
+
+    Args:
+        folder: what `open_folder` found.
+        settings: memory, threads, sampling.
+        drop: signals to leave aside: traces, logs, metrics, changes, topology.
+
+    Raises:
+        FormatError: a file cannot be read.
+    """
+    engine = Engine(settings.memory_limit, settings.threads)
+    own = {name: paths for name, paths in folder.signals.items() if name not in drop}
+    base = folder.baseline
+
+    def parts(name: str) -> tuple[Engine, Path, list[Path], list[Path]]:
+        return engine, folder.path, own[name], base.get(name, [])
+
+    return Telemetry(
+        traces=EmbeddedTraces(*parts("traces"), settings.baseline_spans) if "traces" in own else None,
+        logs=EmbeddedLogs(*parts("logs")) if "logs" in own else None,
+        metrics=EmbeddedMetrics(*parts("metrics")) if "metrics" in own else None,
+        changes=EmbeddedChanges(folder.path, folder.changes) if folder.changes and "changes" not in drop else None,
+        graph=read_graph(folder.topology) if folder.topology and "topology" not in drop else (),
+    )
+
+
+def read_graph(file: Path) -> tuple[Call, ...]:
+    """Read topology.json: a list of [caller, callee, calls].
+
+    Raises:
+        FormatError: the file has another form.
+    """
+    try:
+        edges = GraphFile.model_validate(json.loads(file.read_text(encoding="utf-8"))).edges
+    except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise FormatError(f"{file} is not a topology", 'write {"edges": [[caller, callee, calls], ...]}') from error
+    return tuple(Call(caller, callee, calls) for caller, callee, calls in edges)
