@@ -1,0 +1,1 @@
+"""Commands that the evaluation adds to the command line."""

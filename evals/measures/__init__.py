@@ -1,0 +1,1 @@
+"""Measures: pure functions from outcomes to numbers, each with the source of its formula."""
