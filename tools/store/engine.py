@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,10 +29,9 @@ class Engine:
     """
 
     def __init__(self, memory_limit: str = "1GB", threads: int = 2) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="whydown-spill-")
-        self._con = duckdb.connect(
-            config={"memory_limit": memory_limit, "threads": threads, "temp_directory": self._spill.name}
-        )
+        spill = tempfile.mkdtemp(prefix="whydown-spill-")
+        weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
+        self._con = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads, "temp_directory": spill})
         self.lock = threading.RLock()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
