@@ -28,7 +28,11 @@ class _Section(BaseModel):
 class StoreSettings(_Section):
     """The embedded store."""
 
-    memory_limit: str = Field(default="1GB", description="DuckDB's memory limit; above it, it spills to disk")
+    memory_limit: str = Field(
+        default="1GB",
+        pattern=r"^\d+(\.\d+)? ?([KMGT]i?B|%)$",
+        description="DuckDB's memory limit, such as 800MB or 2GB; above it, it spills to disk",
+    )
     threads: int = Field(default=2, ge=1, description="DuckDB's worker threads")
     baseline_spans: int = Field(
         default=1_000_000,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from decimal import Decimal, InvalidOperation
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -11,6 +13,8 @@ from tools.errors import WindowError
 
 NS = 1_000_000_000
 """Nanoseconds in a second."""
+LAST_NS = 2**63 - 1
+"""The last moment that 64 bits hold: April 2262."""
 
 
 def to_ns(moment: dt.datetime) -> int:
@@ -33,18 +37,25 @@ def to_datetime(ns: int) -> dt.datetime:
 def parse_moment(text: str) -> int:
     """Read one moment and return Unix nanoseconds.
 
-    Accepts ISO 8601 (a missing zone means UTC) and plain Unix seconds.
+    Accepts ISO 8601 (a missing zone means UTC) and plain Unix seconds, exact to the nanosecond.
 
     Raises:
-        WindowError: the text is neither.
+        WindowError: the text is neither, or lies before 1970 or after April 2262.
     """
     text = text.strip()
     try:
-        return int(float(text) * NS) if text.replace(".", "", 1).isdigit() else _parse_iso(text)
-    except (ValueError, OverflowError) as error:
+        ns = int(Decimal(text) * NS) if text.replace(".", "", 1).isdecimal() else _parse_iso(text)
+    except (ValueError, OverflowError, InvalidOperation) as error:
         raise WindowError(
             f"cannot read the time {text!r}", "use ISO 8601 such as 2026-11-24T10:00:00Z, or Unix seconds"
         ) from error
+    return _in_range(ns, text)
+
+
+def _in_range(ns: int, text: str) -> int:
+    if not 0 <= ns <= LAST_NS:
+        raise WindowError(f"the time {text} is before 1970 or after April 2262", "are these seconds, not milliseconds?")
+    return ns
 
 
 def _parse_iso(text: str) -> int:
@@ -87,8 +98,14 @@ class TimeWindow(BaseModel):
 
     @classmethod
     def from_seconds(cls, start: float, end: float) -> TimeWindow:
-        """Build a window from Unix seconds."""
-        return cls(start_ns=round(start * NS), end_ns=round(end * NS))
+        """Build a window from Unix seconds.
+
+        Raises:
+            WindowError: a bound is no number, before 1970 or after April 2262, or the window is empty.
+        """
+        if not (math.isfinite(start) and math.isfinite(end)):
+            raise WindowError(f"the window {start}..{end} has no end", "give Unix seconds")
+        return cls(start_ns=_in_range(round(start * NS), str(start)), end_ns=_in_range(round(end * NS), str(end)))
 
     @property
     def seconds(self) -> float:

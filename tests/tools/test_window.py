@@ -1,6 +1,7 @@
 """Time windows: exact nanoseconds, half-open, never empty."""
 
 import datetime as dt
+import math
 
 import pytest
 from hypothesis import given
@@ -66,3 +67,25 @@ def test_baseline_never_contains_the_incident(incident: TimeWindow, baseline: Ti
 def test_bucket_is_a_twentieth_within_bounds(seconds: int, bucket: int) -> None:
     scope = Scope.of(TimeWindow.from_seconds(1000, 1000 + seconds), [TimeWindow.from_seconds(0, 1000)])
     assert scope.bucket_ns == bucket * NS
+
+
+def test_seconds_are_read_to_the_nanosecond() -> None:
+    assert parse_moment("1795514400.123456789") == 1_795_514_400_123_456_789
+
+
+@pytest.mark.parametrize("text", ["99999999999999999", "1700000000000", "1969-12-31T23:59:59Z", "2300-01-01"])
+def test_moments_outside_64_bits_are_refused(text: str) -> None:
+    with pytest.raises(WindowError, match="before 1970 or after April 2262"):
+        parse_moment(text)
+
+
+@pytest.mark.parametrize(("start", "end"), [(math.nan, 5), (5, math.inf), (-5, 5), (5, 1e12)])
+def test_seconds_that_are_no_moment_are_refused(start: float, end: float) -> None:
+    with pytest.raises(WindowError):
+        TimeWindow.from_seconds(start, end)
+
+
+def test_a_window_prints_as_it_is_read() -> None:
+    text = "2026-11-24T10:00:00Z..2026-11-24T10:10:00Z"
+    assert str(TimeWindow.parse(text)) == text
+    assert TimeWindow.parse(text).seconds == 600

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
-from tools.errors import FolderError, FormatError
+from tools.errors import FolderError
+from tools.incident.json_file import read_json
 from tools.incident.schema import IncidentFile
 
 SIGNALS = ("traces", "logs", "metrics")
@@ -37,9 +37,16 @@ def open_folder(path: Path, *, baseline: bool = True) -> IncidentFolder:
         baseline: False leaves the baseline folder aside, so only the folder's own normal window counts.
 
     Raises:
-        FolderError: the folder is missing or holds no telemetry.
+        FolderError: the folder is missing, closed to us or holds no telemetry.
         FormatError: incident.json is not valid.
     """
+    try:
+        return _locate(path, baseline)
+    except OSError as error:
+        raise FolderError(f"{error.filename or path} cannot be read", f"{error.strerror}") from error
+
+
+def _locate(path: Path, with_baseline: bool) -> IncidentFolder:
     if not path.is_dir():
         raise FolderError(f"no incident folder at {path}", "give a folder with traces, logs or metrics Parquet files")
     signals = _signals(path)
@@ -49,7 +56,7 @@ def open_folder(path: Path, *, baseline: bool = True) -> IncidentFolder:
             "put traces.parquet, logs.parquet or metrics.parquet there, or run `whydown import otlp`",
         )
     file = read_incident_file(path)
-    base = find_baseline(path, file.baseline) if baseline else None
+    base = find_baseline(path, file.baseline) if with_baseline else None
     return IncidentFolder(
         path=path,
         file=file,
@@ -70,21 +77,14 @@ def read_incident_file(path: Path) -> IncidentFile:
     source = path / "incident.json"
     if not source.exists():
         return IncidentFile()
-    try:
-        return IncidentFile.model_validate(json.loads(source.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FormatError(f"{source} is not JSON", str(error)) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise FormatError(f"{source} is not a valid incident", f"{where}: {first['msg']}") from error
+    return read_json(source, TypeAdapter(IncidentFile), "a valid incident")
 
 
 def find_baseline(path: Path, relative: str) -> Path | None:
     """Find a baseline folder, relative to the incident folder or to one of its parents.
 
     Returns:
-        The folder; None when none is named or an absolute one was given but does not exist.
+        The folder. When none is named, the folder `baseline` inside the incident folder, or None.
 
     Raises:
         FolderError: a baseline is named but not there.
@@ -96,7 +96,10 @@ def find_baseline(path: Path, relative: str) -> Path | None:
     for parent in [here, *list(here.parents)[:_PARENTS_SEARCHED]]:
         if (parent / relative).is_dir():
             return parent / relative
-    raise FolderError(f"the baseline folder {relative!r} named in {path / 'incident.json'} is missing", "")
+    raise FolderError(
+        f"the baseline folder {relative!r} named in {path / 'incident.json'} is missing",
+        "name one relative to the incident folder or a parent of it",
+    )
 
 
 def _signals(path: Path) -> dict[str, list[Path]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Seconds = tuple[float, float]
+UnixSeconds = Annotated[float, Field(ge=0, lt=9.2e9)]
+"""Seconds since 1970, UTC. The bound is the year 2261: it refuses milliseconds, and NaN too."""
+Interval = tuple[UnixSeconds, UnixSeconds]
+"""From and to."""
 
 
 class IncidentFile(BaseModel):
@@ -24,8 +27,8 @@ class IncidentFile(BaseModel):
     service: str = Field(default="", description="where the symptom was seen, if known")
     operation: str = ""
     metric: str = Field(default="", description="the metric that alerted, if known")
-    symptom_start_unix: float | None = None
-    detected_at_unix: float | None = None
-    normal_window_unix: Seconds | None = None
-    fault_window_unix: Seconds | None = None
+    symptom_start_unix: UnixSeconds | None = None
+    detected_at_unix: UnixSeconds | None = None
+    normal_window_unix: Interval | None = None
+    fault_window_unix: Interval | None = None
     baseline: str = Field(default="", description="baseline folder, relative to this one or to a parent of it")

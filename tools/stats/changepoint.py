@@ -16,8 +16,9 @@ def cusum_onset(
 ) -> int | None:
     """Return when a shift in one direction began, by a one-sided cumulative sum (Page 1954).
 
-    The sum of exceedances over `slack` scales is reset at zero; the onset is the first point after
-    the last reset before the sum's maximum.
+    A first pass with the given allowance finds whether there is a shift and how large it is; a second
+    one with half of that size dates it, as half the shift is the best allowance (Moustakides 1986).
+    With the first alone, noise before a large shift dates it too early.
 
     Args:
         times: Unix nanoseconds, ascending.
@@ -31,14 +32,23 @@ def cusum_onset(
         Unix nanoseconds of the onset, None when the series never exceeds the allowance.
     """
     keep = np.isfinite(values)
-    times, values = times[keep], values[keep]
-    total, best, start = 0.0, 0.0, None
-    onset: int | None = None
-    for moment, value in zip(times.tolist(), values.tolist(), strict=True):
-        step = np.sign(direction) * (value - level) / scale - slack
+    exceedances = np.sign(direction) * (values[keep] - level) / scale
+    rise = _largest_rise(exceedances, slack)
+    if rise is None:
+        return None
+    shift = float(np.median(exceedances[rise]))
+    dated = _largest_rise(exceedances, max(slack, shift / 2)) or rise
+    return int(times[keep][dated.start])
+
+
+def _largest_rise(exceedances: NDArray[np.float64], slack: float) -> slice | None:
+    """Return from the last reset to the maximum of the cumulative sum of exceedances over the allowance."""
+    total, best, start = 0.0, 0.0, 0
+    rise: slice | None = None
+    for index, exceedance in enumerate(exceedances.tolist()):
         if total <= 0.0:
-            start = moment
-        total = max(0.0, total + float(step))
+            start = index
+        total = max(0.0, total + exceedance - slack)
         if total > best:
-            best, onset = total, start
-    return onset
+            best, rise = total, slice(start, index + 1)
+    return rise

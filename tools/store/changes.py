@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from tools.errors import FormatError
 from tools.evidence import Subject
+from tools.incident.json_file import read_json
+from tools.incident.schema import UnixSeconds
 from tools.sources.rows import ChangeRow
 from tools.store.command import show_command
 from tools.window import NS, Scope, TimeWindow
@@ -19,7 +19,7 @@ class Change(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    time_unix: float
+    time_unix: UnixSeconds
     kind: str = Field(default="deploy", description="deploy, config, flag or commit")
     service: str = ""
     author: str = ""
@@ -38,15 +38,7 @@ class EmbeddedChanges:
 
     def __init__(self, folder: Path, file: Path) -> None:
         self._folder = folder
-        try:
-            data = json.loads(file.read_text(encoding="utf-8"))
-            self._changes = TypeAdapter(list[Change]).validate_python(data)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise FormatError(f"{file} is not JSON", str(error)) from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise FormatError(f"{file} is not a list of changes", f"{where}: {first['msg']}") from error
+        self._changes = read_json(file, TypeAdapter(list[Change]), "a list of changes")
 
     def extent(self) -> TimeWindow | None:
         """Return the time range of all changes."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from tools.config import StoreSettings
-from tools.errors import FormatError
 from tools.incident import IncidentFolder
+from tools.incident.json_file import read_json
 from tools.sources import Telemetry
 from tools.sources.rows import Call
 from tools.store.changes import EmbeddedChanges
@@ -55,13 +54,10 @@ def open_telemetry(folder: IncidentFolder, settings: StoreSettings, drop: frozen
 
 
 def read_graph(file: Path) -> tuple[Call, ...]:
-    """Read topology.json: a list of [caller, callee, calls].
+    """Read topology.json.
 
     Raises:
         FormatError: the file has another form.
     """
-    try:
-        edges = GraphFile.model_validate(json.loads(file.read_text(encoding="utf-8"))).edges
-    except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
-        raise FormatError(f"{file} is not a topology", 'write {"edges": [[caller, callee, calls], ...]}') from error
-    return tuple(Call(caller, callee, calls) for caller, callee, calls in edges)
+    graph = read_json(file, TypeAdapter(GraphFile), 'a topology such as {"edges": [[caller, callee, calls], …]}')
+    return tuple(Call(caller, callee, calls) for caller, callee, calls in graph.edges)
