@@ -2,41 +2,94 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from agent.cli.options import AsJson, AsMarkdown, Config, Every
+
+if TYPE_CHECKING:
+    from agent.schema import Incident
+
+SIGNALS = ("traces", "logs", "metrics", "changes", "topology")
 
 
 def investigate(
     folder: Annotated[Path | None, typer.Argument(help="incident folder")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
-    symptom: Annotated[str, typer.Option(help="what was seen")] = "",
-    service: Annotated[str, typer.Option(help="where it was seen")] = "",
-    incident: Annotated[str, typer.Option(help="incident window FROM..TO")] = "",
-    baseline: Annotated[str, typer.Option(help="baseline window FROM..TO")] = "",
-    resume: Annotated[str, typer.Option(help="go on with a run: its id, or last")] = "",
-    config: Annotated[Path | None, typer.Option(help="configuration file")] = None,
+    symptom: Annotated[str, typer.Option(help="what was seen", metavar="TEXT")] = "",
+    service: Annotated[str, typer.Option(help="where it was seen", metavar="NAME")] = "",
+    question: Annotated[str, typer.Option(help="what you want to know beyond the cause", metavar="TEXT")] = "",
+    incident: Annotated[str, typer.Option(help="incident window", metavar="FROM..TO")] = "",
+    baseline: Annotated[str, typer.Option(help="baseline window", metavar="FROM..TO")] = "",
+    drop: Annotated[
+        list[str] | None, typer.Option(help="leave a signal aside, may be repeated", metavar="SIGNAL")
+    ] = None,
+    resume: Annotated[str, typer.Option(help="go on with an interrupted run: its id, or last", metavar="RUN")] = "",
+    as_json: AsJson = False,
+    as_markdown: AsMarkdown = False,
+    every: Every = False,
+    no_model: Annotated[bool, typer.Option("--no-model", help="use no language model, even if one is set up")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="write a line for every step to stderr")] = False,
+    config: Config = None,
 ) -> None:
-    """Rank the likely causes of an incident."""
-    from agent import investigation
-    from agent.schema import Incident
+    """Rank the likely causes of an incident, with the evidence for and against each."""
+    from agent.cli.output import check_form, print_report
+    from agent.render import investigation_progress, open_console
+    from agent.runs import list_runs
     from tools.config import load_settings
-    from tools.errors import FolderError
+
+    check_form(as_json=as_json, as_markdown=as_markdown)
+    settings = load_settings(config)
+    asked = None if resume else _asked(folder, symptom, service, question, incident, baseline, drop or [], no_model)
+    before = {run.id for run in list_runs(settings.runs)}
+    try:
+        with investigation_progress(open_console(stderr=True), verbose=verbose) as progress:
+            from agent import investigation
+
+            if asked is None:
+                report = investigation.resume(resume, settings, progress)
+            else:
+                report = investigation.investigate(asked, settings, progress)
+    except KeyboardInterrupt:
+        begun = [run.id for run in list_runs(settings.runs) if run.id not in before]
+        _tell_interrupted(resume or next(iter(begun), ""))
+        raise typer.Exit(130) from None
+    print_report(report, as_json=as_json, as_markdown=as_markdown, every=every)
+
+
+def _asked(
+    folder: Path | None,
+    symptom: str,
+    service: str,
+    question: str,
+    incident: str,
+    baseline: str,
+    drop: list[str],
+    no_model: bool,
+) -> Incident:
+    from agent.schema import Incident
+    from tools.errors import FolderError, InputError
     from tools.window import TimeWindow
 
-    settings = load_settings(config)
-    if resume:
-        report = investigation.resume(resume, settings)
-    elif folder is None:
+    if folder is None:
         raise FolderError("no incident folder given", "whydown investigate FOLDER")
-    else:
-        asked = Incident(
-            folder=folder,
-            symptom=symptom,
-            service=service,
-            incident_window=TimeWindow.parse(incident) if incident else None,
-            baseline_window=TimeWindow.parse(baseline) if baseline else None,
-        )
-        report = investigation.investigate(asked, settings)
-    typer.echo(report.model_dump_json(indent=1) if as_json else report.summary)
+    foreign = sorted(set(drop) - set(SIGNALS))
+    if foreign:
+        raise InputError(f"no signal {foreign[0]!r} to drop", "known: " + ", ".join(SIGNALS))
+    return Incident(
+        folder=folder,
+        symptom=symptom,
+        question=question,
+        service=service,
+        incident_window=TimeWindow.parse(incident) if incident else None,
+        baseline_window=TimeWindow.parse(baseline) if baseline else None,
+        drop=frozenset(drop),
+        no_model=no_model,
+    )
+
+
+def _tell_interrupted(run_id: str) -> None:
+    go_on = f"; go on with: whydown investigate --resume {run_id}" if run_id else " before the run began"
+    print(f"whydown: interrupted{go_on}", file=sys.stderr)

@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from agent.cli import investigate
+from agent.cli import investigate, runs
 from tools.errors import WhydownError
 
 PLUGINS = "whydown.commands"
@@ -24,6 +24,7 @@ def build_app() -> typer.Typer:
     )
     app.callback()(_root)
     app.command()(investigate.investigate)
+    app.command()(runs.report)
     for plugin in sorted(entry_points(group=PLUGINS), key=lambda entry: entry.name):
         app.add_typer(plugin.load(), name=plugin.name)
     return app

@@ -77,13 +77,18 @@ def create_run(runs: Path, incident: Incident) -> RunFolder:
     return RunFolder(path)
 
 
+def list_runs(runs: Path) -> list[RunFolder]:
+    """Return all runs, oldest first; none when there is no such folder."""
+    return [RunFolder(path) for path in sorted(runs.glob("*")) if (path / "run.json").is_file()]
+
+
 def find_run(runs: Path, run_id: str) -> RunFolder:
     """Find a run by id, by a unique beginning of it, or `last`.
 
     Raises:
         RunError: there is none, or several begin so.
     """
-    known = sorted(path.name for path in runs.glob("*") if (path / "run.json").is_file()) if runs.is_dir() else []
+    known = [run.id for run in list_runs(runs)]
     matches = known[-1:] if run_id == "last" else [name for name in known if name.startswith(run_id)]
     if len(matches) != 1:
         problem = "several runs begin with" if matches else "no run"

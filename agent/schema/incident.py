@@ -24,3 +24,5 @@ class Incident(BaseModel):
     """Ignore the baseline folder and compare with the folder's own normal window only."""
     drop: frozenset[str] = frozenset()
     """Signals to leave aside, as if they were missing: traces, logs, metrics, topology."""
+    no_model: bool = False
+    """Use no language model, even if one is set up."""

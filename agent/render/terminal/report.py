@@ -1,0 +1,64 @@
+"""The whole report: verdict, hypotheses, what was compared, how to go on."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from agent.render.clean import clean
+from agent.render.terminal.hypothesis import compact, full
+from agent.render.terminal.layout import LABEL_WIDTH, rows
+from agent.render.words import (
+    EFFECT_NOTE,
+    command_lines,
+    headline,
+    source_lines,
+    timing_words,
+    usage_words,
+    windows_words,
+)
+from agent.schema import Report
+
+
+def report_view(report: Report, width: int, *, every: bool = False) -> RenderableType:
+    """Return the report for a terminal.
+
+    Args:
+        report: what to show.
+        width: columns; from 120 on, evidence is shown as a table.
+        every: show all hypotheses in full instead of the first only.
+    """
+    word, rest = headline(report)
+    parts: list[RenderableType] = [Text.assemble((word, f"verdict.{report.verdict.value}"), f": {rest}")]
+    if report.symptom:
+        parts.append(rows([("symptom", Text(clean(report.symptom)))], indent=0))
+    for hypothesis in report.hypotheses:
+        in_full = every or hypothesis.rank == 1
+        parts += [Text(), full(report, hypothesis, width) if in_full else compact(hypothesis)]
+    return Group(*parts, Text(), footer(report, width, every=every))
+
+
+def footer(report: Report, width: int, *, every: bool) -> RenderableType:
+    """Return windows, sources, costs and the commands that go on from here."""
+    pairs = [("windows", windows_words(report.windows))]
+    pairs += [("signals", line) for line in source_lines(report)]
+    pairs += [("took", timing_words(report.timings)), ("model", usage_words(report))]
+    if report.evidence:
+        pairs.append(("effect", EFFECT_NOTE))
+    quiet = [(label, Text(text, style="quiet")) for label, text in pairs]
+    return rows([*quiet, *next_steps(report, width, every=every)], indent=0)
+
+
+def next_steps(report: Report, width: int, *, every: bool) -> list[tuple[str, Text]]:
+    """Return commands that check a number, show the rest and give the report in another form."""
+    steps = []
+    cited = [ref for hypothesis in report.hypotheses[:1] for ref in hypothesis.supports]
+    first = report.find(cited[0]) if cited else None
+    if first is not None:
+        steps.append(("check", Text.assemble("the numbers of ", (first.id, "ref"), ":")))
+        steps += [("check", Text(line)) for line in command_lines(first.query, width - LABEL_WIDTH - 1)]
+    if report.run_id:
+        run = clean(report.run_id, 80)
+        shown = "" if every or len(report.hypotheses) < 2 else "--all (all hypotheses in full), "
+        steps.append(("again", Text(f"whydown report {run} with {shown}--markdown or --json")))
+    return steps
