@@ -1,0 +1,22 @@
+"""All faults and look-alikes by name."""
+
+from __future__ import annotations
+
+from evals.testbed.faults import code, configuration, resources
+from evals.testbed.faults.fault import Fault
+from tools.errors import InputError
+
+FAULTS: dict[str, Fault] = {fault.name: fault for module in (code, resources, configuration) for fault in module.FAULTS}
+HEALTHY = "healthy"
+"""Name of a recording in which nothing is injected."""
+
+
+def find_fault(name: str) -> Fault:
+    """Return a fault by name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in FAULTS:
+        raise InputError(f"no fault {name!r}", "`whydown testbed faults` lists them")
+    return FAULTS[name]

@@ -1,0 +1,192 @@
+"""The handle on a running demo system: orders to its keeper, and the files its processes follow."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from evals.testbed.load.generator import mix_path
+from evals.testbed.load.mix import Mix
+from evals.testbed.shop.runtime.hotfix import Edit, read_edits, write_edits
+from evals.testbed.system import prerequisites, stores
+from evals.testbed.system.mesh import Weather, weather_path
+from evals.testbed.system.plan import Plan, make_plan
+from tools.errors import FolderError, PrerequisiteError
+from tools.store.changes import Change
+
+PLAN_FILE = "plan.json"
+PREFIX = "whydown-shop-"
+LOAD = "load"
+
+
+class DemoSystem:
+    """A running demo system.
+
+    Args:
+        plan: what runs.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @classmethod
+    def attach(cls, folder: Path) -> DemoSystem:
+        """Return the handle on a system that someone else started.
+
+        Raises:
+            FolderError: there is none.
+        """
+        path = folder / PLAN_FILE
+        if not path.exists():
+            raise FolderError(f"no demo system runs in {folder}", "start one with `whydown testbed up`")
+        return cls(Plan.model_validate_json(path.read_bytes()))
+
+    def order(self, do: str, **details: object) -> dict[str, Any]:
+        """Give the keeper an order and return its answer.
+
+        Raises:
+            FolderError: it does not answer, because it is gone.
+        """
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(self.plan.control_socket()))
+                with connection.makefile("rwb") as stream:
+                    stream.write(json.dumps({"do": do, **details}).encode() + b"\n")
+                    stream.flush()
+                    return dict(json.loads(stream.readline()))
+        except (OSError, json.JSONDecodeError) as error:
+            raise FolderError(f"the demo system in {self.plan.folder} does not answer", "is it still up?") from error
+
+    def start_load(self, seed: int) -> None:
+        """Let customers in."""
+        argument = {"port": self.plan.gateway_port, "folder": str(self.plan.folder), "seed": seed}
+        self.order("spawn", name=LOAD, target="evals.testbed.load.generator:run_load", argument=argument)
+
+    def set_mix(self, mix: Mix) -> None:
+        """Change what customers do, and how much."""
+        _write(mix_path(self.plan.folder), mix.model_dump())
+
+    def configure(self, service: str, **values: object) -> int:
+        """Roll out settings of a service and return the new revision; None takes a setting back to its default."""
+        path = self.plan.folder / "config" / f"{service}.json"
+        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"revision": 1}
+        after = {**before, **values, "revision": before["revision"] + 1}
+        _write(path, {name: value for name, value in after.items() if value is not None})
+        return int(after["revision"])
+
+    def edit_code(self, instance: str, edit: Edit) -> None:
+        """Swap the code of one function in one process."""
+        path = self._patches(instance)
+        write_edits(path, [*(other for other in read_edits(path) if other.function != edit.function), edit])
+
+    def restore_code(self, instance: str, function: str) -> None:
+        """Take the edit of one function back."""
+        path = self._patches(instance)
+        write_edits(path, [edit for edit in read_edits(path) if edit.function != function])
+
+    def _patches(self, instance: str) -> Path:
+        return self.plan.folder / "patches" / f"{instance}.json"
+
+    def set_weather(self, caller: str, callee: str, weather: Weather) -> None:
+        """Change the network between two services."""
+        path = weather_path(self.plan.folder)
+        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        _write(path, {**before, f"{caller}->{callee}": weather.model_dump()})
+
+    def sql(self, statement: str) -> str:
+        """Run SQL as superuser and return what it prints."""
+        return stores.psql(self.plan, statement)
+
+    def note_change(self, change: Change) -> None:
+        """Record a change, as a deployment pipeline would."""
+        path = self.changes_path()
+        _write(path, [*self.changes(), change.model_dump()])
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Return the changes recorded so far."""
+        path = self.changes_path()
+        return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
+
+    def changes_path(self) -> Path:
+        """Return the file with the recorded changes."""
+        return self.plan.folder / "changes.json"
+
+
+@contextlib.contextmanager
+def running(otlp_endpoint: str, seed: int) -> Iterator[DemoSystem]:
+    """Run a demo system of its own for as long as the context is open.
+
+    It goes down with this process, however that ends.
+
+    Args:
+        otlp_endpoint: where its telemetry goes; empty for nowhere.
+        seed: source of ports and passwords.
+
+    Raises:
+        PrerequisiteError: a program is missing, or something does not come up.
+    """
+    plan = lay_out(otlp_endpoint, seed)
+    keeper = start_keeper(plan, detached=False)
+    try:
+        wait_ready(keeper)
+        yield DemoSystem(plan)
+    finally:
+        keeper.communicate()  # closes its standard input, which ends it
+        shutil.rmtree(plan.folder, ignore_errors=True)
+
+
+def lay_out(otlp_endpoint: str, seed: int) -> Plan:
+    """Make a run folder with the plan in it.
+
+    Raises:
+        PrerequisiteError: a program is missing.
+    """
+    prerequisites.check()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o711)  # the stores' own account has to get to its folders
+    plan = make_plan(folder, otlp_endpoint, random.Random(f"{seed} {time.time_ns()}"))
+    (folder / PLAN_FILE).write_text(plan.model_dump_json(), encoding="utf-8")
+    (folder / PLAN_FILE).chmod(0o600)
+    return plan
+
+
+def start_keeper(plan: Plan, *, detached: bool) -> subprocess.Popen[str]:
+    """Start the keeper of a plan; a detached one outlives this process."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "evals.testbed.system.keeper", str(plan.folder / PLAN_FILE)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_ready(keeper: subprocess.Popen[str]) -> None:
+    """Wait until the system is up.
+
+    Raises:
+        PrerequisiteError: it does not come up.
+    """
+    line = keeper.stdout.readline() if keeper.stdout else ""
+    if not line:
+        raise PrerequisiteError("the demo system ended while it was starting", "see what it printed above")
+    said = json.loads(line)
+    if not said["ready"]:
+        raise PrerequisiteError(said["problem"], said["remedy"])
+
+
+def _write(path: Path, value: object) -> None:
+    """Write JSON in one step, so that a process that follows the file never sees half of it."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(value), encoding="utf-8")
+    fresh.replace(path)
