@@ -1,0 +1,1 @@
+"""Analysers of continuous integration runs: job logs and JUnit XML, both untrusted."""
