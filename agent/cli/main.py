@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import entry_points
+from typing import NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
-from agent.cli import investigate, runs
+from agent.cli import investigate, runs, show
 from tools.errors import WhydownError
 
 PLUGINS = "whydown.commands"
 """Entry point group by which other rooms add commands: name → a typer.Typer."""
 
 
-def build_app() -> typer.Typer:
-    """Return the application with its own commands and those of entry points."""
-    app = typer.Typer(
-        name="whydown",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-    )
+def build_app(arguments: list[str]) -> typer.Typer:
+    """Return the application with its own commands and those of entry points.
+
+    Args:
+        arguments: the command line; a room's commands are imported only where they are named or listed.
+    """
+    app = typer.Typer(name="whydown", add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_root)
-    app.command()(investigate.investigate)
-    app.command()(runs.report)
-    for plugin in sorted(entry_points(group=PLUGINS), key=lambda entry: entry.name):
-        app.add_typer(plugin.load(), name=plugin.name)
+    own = (investigate.investigate, show.show, runs.runs, runs.report)
+    for command in own:
+        app.command()(command)
+    if arguments[0] not in {command.__name__ for command in own}:
+        for plugin in sorted(entry_points(group=PLUGINS), key=lambda entry: entry.name):
+            app.add_typer(plugin.load(), name=plugin.name)
     return app
 
 
@@ -36,11 +39,20 @@ def _root() -> None:
 
 def main() -> None:
     """Run the command line; the process's exit code tells what happened."""
+    arguments = sys.argv[1:] or ["--help"]
     try:
-        build_app()()
+        code = build_app(arguments)(arguments, prog_name="whydown", standalone_mode=False)
     except WhydownError as error:
-        print(f"whydown: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("whydown: interrupted; go on with `whydown investigate --resume last`", file=sys.stderr)
-        sys.exit(130)
+        _fail(str(error), error.exit_code)
+    except TyperException as error:
+        _fail(error.format_message(), error.exit_code)
+    except OSError as error:
+        _fail(f"{error.filename or 'input or output'}: {error.strerror}", 1)
+    sys.exit(code)
+
+
+def _fail(problem: str, code: int) -> NoReturn:
+    """Tell what went wrong and end; an incomplete command has printed its help and has no message."""
+    if problem:
+        print(f"whydown: {problem}", file=sys.stderr)
+    sys.exit(code)

@@ -1,4 +1,4 @@
-"""`whydown report`."""
+"""`whydown runs` and `whydown report`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,20 @@ from typing import Annotated
 import typer
 
 from agent.cli.options import AsJson, AsMarkdown, Config, Every
+
+
+def runs(
+    limit: Annotated[int, typer.Option(help="runs listed, 0 for all", min=0)] = 20,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """List earlier investigations, newest first."""
+    from agent.cli.output import print_table
+    from agent.runs import list_runs
+    from agent.show.runs import runs_table
+    from tools.config import load_settings
+
+    print_table(runs_table(list_runs(load_settings(config).runs), limit), as_json=as_json)
 
 
 def report(

@@ -10,8 +10,9 @@ from agent.render.clean import clean
 from agent.schema import Hypothesis, Report, Verdict, Windows
 from tools.evidence import Evidence
 from tools.faults import FaultKind
+from tools.window import to_datetime
 
-_TIME_UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+_TIME_UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
 EFFECT_NOTE = "change in units of the baseline's own variation"
 
@@ -108,6 +109,11 @@ def effect_words(effect: float) -> str:
 def clock(moment: dt.datetime | None) -> str:
     """Return the UTC time of day of a moment, empty for None."""
     return f"{moment.astimezone(dt.UTC):%H:%M:%S}" if moment else ""
+
+
+def moment(ns: int, *, date: bool = True) -> str:
+    """Return Unix nanoseconds as UTC time to the millisecond, with or without the date."""
+    return format(to_datetime(ns), "%F %H:%M:%S.%f" if date else "%H:%M:%S.%f")[:-3]
 
 
 def window_words(window: tuple[dt.datetime, dt.datetime]) -> str:

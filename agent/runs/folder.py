@@ -30,6 +30,11 @@ class RunFolder:
         """Return the path of the graph's checkpoint database."""
         return self.path / "checkpoint.sqlite"
 
+    @property
+    def has_report(self) -> bool:
+        """Tell whether the run has finished."""
+        return (self.path / "report.json").exists()
+
     def incident(self) -> Incident:
         """Return what was asked.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tools.errors import InputError
 from tools.evidence import Subject
 from tools.sources.rows import LogRow, MaskedLines, Two
 from tools.store.command import show_command
@@ -72,6 +73,16 @@ class EmbeddedLogs:
     def query(self, method: str, scope: Scope, subject: Subject) -> str:
         """Return the `whydown show` command that prints the numbers."""
         return show_command(self._folder, "logs", method, scope, subject)
+
+    def sql(self, method: str, scope: Scope) -> str:
+        """Return a script for any DuckDB shell behind `lines`: one row a masked line with its counts.
+
+        Raises:
+            InputError: another method was asked for.
+        """
+        if method != "lines":
+            raise InputError(f"no SQL is kept for the table {method}", "known: lines")
+        return f"{self.lines_sql(scope).strip()};"
 
     def lines(self, scope: Scope) -> list[MaskedLines]:
         """Return counts per service and masked line."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tools.errors import InputError
 from tools.evidence import Subject
 from tools.sources.rows import MetricSeries, Two
 from tools.store.command import show_command
@@ -51,6 +52,16 @@ class EmbeddedMetrics:
     def query(self, method: str, scope: Scope, subject: Subject) -> str:
         """Return the `whydown show` command that prints the numbers."""
         return show_command(self._folder, "metrics", method, scope, subject)
+
+    def sql(self, method: str, scope: Scope) -> str:
+        """Return a script for any DuckDB shell behind `series`: one row a point.
+
+        Raises:
+            InputError: another method was asked for.
+        """
+        if method != "series":
+            raise InputError(f"no SQL is kept for the table {method}", "known: series")
+        return f"{self.series_sql(scope).strip()};"
 
     def series(self, scope: Scope) -> list[MetricSeries]:
         """Return every series with points in scope."""

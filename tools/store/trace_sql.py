@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.errors import InputError
 from tools.sources.protocols import Order
 from tools.store.aggregate import spread_sql
 from tools.store.engine import per_window
@@ -109,6 +110,12 @@ _METHODS = {
 
 
 def reproduce(method: str, select: str, scope: Scope) -> str:
-    """Return a script for any DuckDB shell that reproduces the numbers of a method."""
+    """Return a script for any DuckDB shell that reproduces the numbers of a method.
+
+    Raises:
+        InputError: the method is not one statement over the prepared tables.
+    """
+    if method not in _METHODS:
+        raise InputError(f"no SQL is kept for the table {method}", "known: " + ", ".join(_METHODS))
     statements = [*span_statements(per_window(select, scope, "traces")), _METHODS[method].strip()]
     return ";\n".join(statements) + ";"

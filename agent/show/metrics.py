@@ -1,0 +1,71 @@
+"""Table of metric series, with plots when there are only a few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.show.request import Filters
+from agent.show.spreads import plots_of, series_plot
+from agent.show.table import Column, Plot, Table, make, text, two
+from tools.sources import Telemetry
+from tools.sources.rows import MetricSeries, Two
+from tools.stats import effect_size, robust_scale
+from tools.window import Scope
+
+Values = NDArray[np.float64]
+
+
+def series(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
+    """Return points, median, mean and extremes per series, those that moved most first."""
+    metrics = telemetry.metrics
+    assert metrics is not None
+    rows = [row for row in metrics.series(scope) if _wanted(row, wanted)]
+    if scope.baseline:
+        rows.sort(key=lambda row: -_moved(row))
+    columns: list[Column[MetricSeries]] = [
+        text("service", lambda s: s.service),
+        text("pod", lambda s: s.pod, wide=True),
+        text("peer", lambda s: s.peer, wide=True),
+        text("metric", lambda s: s.metric),
+        text("attributes", lambda s: s.attributes.removeprefix("{}"), wide=True),
+        text("unit", lambda s: s.unit),
+        *two("points", "points", "", lambda s: _each(s, np.size), wide_baseline=True),
+        *two("median", "median", "", lambda s: _each(s, np.median)),
+        *two("mean", "mean", "", lambda s: _each(s, np.mean), wide=True),
+        *two("min", "lowest", "", lambda s: _each(s, np.min), wide=True),
+        *two("max", "highest", "", lambda s: _each(s, np.max), wide_baseline=True),
+    ]
+    plots = plots_of(rows, lambda row: _plot(row, scope))
+    title = "metric series (counters as rates per second, histograms as means)"
+    return make("series", title, columns, rows, scope, wanted.limit, notes=metrics.degradations(), plots=plots)
+
+
+def _wanted(row: MetricSeries, wanted: Filters) -> bool:
+    named = wanted.name in ("", row.metric, row.metric + row.attributes)
+    return named and wanted.keep(service=row.service, pod=row.pod, peer=row.peer)
+
+
+def _each(row: MetricSeries, statistic: Callable[[Values], float]) -> Two[float]:
+    """Return a statistic of both windows; NaN where a window has no point."""
+    both = (row.values.baseline, row.values.incident)
+    return Two(*(float(statistic(values)) if values.size or statistic is np.size else float("nan") for values in both))
+
+
+def _moved(row: MetricSeries) -> float:
+    before, after = row.values.baseline, row.values.incident
+    if not (before.size and after.size):
+        return float("inf")
+    level = float(np.median(before))
+    floor = max(0.05 * abs(level), 1e-9)
+    return abs(effect_size(float(np.median(after)), level, robust_scale(before), floor))
+
+
+def _plot(row: MetricSeries, scope: Scope) -> Plot | None:
+    times = (*row.times.baseline.tolist(), *row.times.incident.tolist())
+    values = (*row.values.baseline.tolist(), *row.values.incident.tolist())
+    name = " ".join(part for part in (row.service, row.pod, row.peer, row.metric, row.attributes) if part)
+    level = float(np.median(row.values.baseline)) if row.values.baseline.size else float("nan")
+    return series_plot(name, row.unit, times, values, level, scope)

@@ -1,0 +1,30 @@
+"""The SQL behind a table, for a reader who trusts nobody."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from tools.errors import InputError
+from tools.sources import Telemetry
+from tools.window import Scope
+
+
+@runtime_checkable
+class ReproducibleInSql(Protocol):
+    """A source whose aggregates are SQL."""
+
+    def sql(self, method: str, scope: Scope) -> str:
+        """Return a script for any DuckDB shell."""
+        ...
+
+
+def script(signal: str, table: str, telemetry: Telemetry, scope: Scope) -> str:
+    """Return the script that reproduces a table.
+
+    Raises:
+        InputError: no SQL makes this table.
+    """
+    source = telemetry.traces if signal == "topology" else getattr(telemetry, signal)
+    if not isinstance(source, ReproducibleInSql):
+        raise InputError(f"no SQL makes the table {table}", "leave --sql out")
+    return source.sql(table, scope)
