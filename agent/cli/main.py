@@ -24,7 +24,7 @@ def build_app(arguments: list[str]) -> typer.Typer:
     """
     app = typer.Typer(name="whydown", add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_root)
-    own = (investigate.investigate, show.show, runs.runs, runs.report)
+    own = (investigate.investigate, show.show, runs.runs, runs.report, runs.schema)
     for command in own:
         app.command()(command)
     if arguments[0] not in {command.__name__ for command in own}:

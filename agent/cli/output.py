@@ -23,29 +23,56 @@ def check_form(*, as_json: bool, as_markdown: bool) -> None:
 
 
 def print_report(report: Report, *, as_json: bool, as_markdown: bool, every: bool) -> None:
-    """Write a report to standard output as JSON, Markdown or terminal text."""
-    from agent.render import open_console, print_view, report_view, to_markdown
+    """Write a report to standard output as JSON, Markdown or terminal text.
+
+    On a terminal that is lower than the report, the verdict is repeated in the last line.
+    """
+    from agent.render import open_console, print_view, report_view, to_markdown, verdict_line
+
+    if as_json:
+        _print_plain(report.model_dump_json(indent=1))
+    elif as_markdown:
+        _print_plain(to_markdown(report, every=every).rstrip())
+    else:
+        console = open_console()
+        lines = print_view(console, report_view(report, console.width, every=every))
+        if console.is_terminal and lines > console.height:
+            print_view(console, verdict_line(report))
+
+
+def print_finding(report: Report, evidence_id: str, *, as_json: bool) -> None:
+    """Write one finding of a report to standard output.
+
+    Raises:
+        InputError: the report has no such finding.
+    """
+    from agent.render import finding_view, open_console, print_view
+
+    item = report.find(evidence_id)
+    if item is None:
+        known = f"{report.evidence[0].id} to {report.evidence[-1].id}" if report.evidence else "none"
+        raise InputError(f"the report has no evidence {evidence_id!r}", f"known: {known}")
+    if as_json:
+        _print_plain(item.model_dump_json(indent=1))
+    else:
+        console = open_console()
+        print_view(console, finding_view(report, item, console.width))
+
+
+def _print_plain(text: str) -> None:
     from agent.render.console import make_encodable
 
     make_encodable(sys.stdout)
-    if as_json:
-        print(report.model_dump_json(indent=1))
-    elif as_markdown:
-        print(to_markdown(report, every=every), end="")
-    else:
-        console = open_console()
-        print_view(console, report_view(report, console.width, every=every))
+    print(text)
 
 
 def print_table(table: Table, *, as_json: bool) -> None:
     """Write a table to standard output as JSON or terminal text."""
     from agent.render import open_console, print_view
-    from agent.render.console import make_encodable
     from agent.render.table import table_json, table_view
 
-    make_encodable(sys.stdout)
     if as_json:
-        print(table_json(table))
+        _print_plain(table_json(table))
     else:
         console = open_console()
         print_view(console, table_view(table, console.width))

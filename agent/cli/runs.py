@@ -1,4 +1,4 @@
-"""`whydown runs` and `whydown report`."""
+"""`whydown runs`, `whydown report` and `whydown schema`."""
 
 from __future__ import annotations
 
@@ -25,16 +25,29 @@ def runs(
 
 def report(
     run: Annotated[str, typer.Argument(help="run id, the beginning of one, or last", metavar="RUN")] = "last",
+    evidence: Annotated[str, typer.Option(help="show one finding with all that is behind it", metavar="ID")] = "",
     as_json: AsJson = False,
     as_markdown: AsMarkdown = False,
     every: Every = False,
     config: Config = None,
 ) -> None:
     """Show the report of an earlier investigation again."""
-    from agent.cli.output import check_form, print_report
+    from agent.cli.output import check_form, print_finding, print_report
     from agent.runs import find_run
     from tools.config import load_settings
 
     check_form(as_json=as_json, as_markdown=as_markdown)
     found = find_run(load_settings(config).runs, run).report()
-    print_report(found, as_json=as_json, as_markdown=as_markdown, every=every)
+    if evidence:
+        print_finding(found, evidence, as_json=as_json)
+    else:
+        print_report(found, as_json=as_json, as_markdown=as_markdown, every=every)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a report, the stable interface of --json."""
+    import json
+
+    from agent.schema import Report
+
+    print(json.dumps(Report.model_json_schema(mode="serialization"), indent=1))

@@ -3,6 +3,14 @@
 from agent.render.console import open_console, print_view
 from agent.render.markdown import to_markdown
 from agent.render.progress import investigation_progress
-from agent.render.terminal import report_view
+from agent.render.terminal import finding_view, report_view, verdict_line
 
-__all__ = ["investigation_progress", "open_console", "print_view", "report_view", "to_markdown"]
+__all__ = [
+    "finding_view",
+    "investigation_progress",
+    "open_console",
+    "print_view",
+    "report_view",
+    "to_markdown",
+    "verdict_line",
+]

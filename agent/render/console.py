@@ -73,16 +73,18 @@ def make_encodable(stream: TextIO) -> None:
         stream.reconfigure(errors=_ERRORS)
 
 
-def print_view(console: Console, view: RenderableType) -> None:
-    """Print something without the blanks that layouts leave at the end of lines."""
+def print_view(console: Console, view: RenderableType) -> int:
+    """Print something without the blanks that layouts leave at the end of lines; return the number of lines."""
     segments: list[Segment] = []
-    for line in console.render_lines(view, pad=False):
+    lines = console.render_lines(view, pad=False)
+    for line in lines:
         while line and not line[-1].text.strip():
             line.pop()
         segments += line[:-1]
         segments += [Segment(line[-1].text.rstrip(), line[-1].style)] if line else []
         segments.append(Segment.line())
     console.print(Segments(segments), end="")
+    return len(lines)
 
 
 def open_console(*, stderr: bool = False, width: int | None = None) -> Console:

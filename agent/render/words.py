@@ -166,7 +166,7 @@ def usage_words(report: Report) -> str:
     """Return what the language model cost."""
     usage = report.usage
     if not usage.model:
-        return "none used"
+        return "no language model"
     tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
     return f"{clean(usage.model, 60)}, {usage.calls} calls, {tokens}, cost {usage.cost:.4f}"
 

@@ -92,7 +92,7 @@ def _footer(report: Report) -> list[str]:
     lines = [
         f"**Windows:** {escape(windows_words(report.windows))}",
         *(f"**Signals:** {escape(line)}" for line in source_lines(report)),
-        f"**Took:** {escape(timing_words(report.timings))}. **Model:** {escape(usage_words(report))}.",
+        f"**Took:** {escape(timing_words(report.timings))}, {escape(usage_words(report))}.",
     ]
     if report.evidence:
         lines.append(f"**Effect:** {EFFECT_NOTE}.")

@@ -47,7 +47,7 @@ def _lines(sides: list[tuple[str, list[Evidence], int]]) -> RenderableType:
 def _more(side: str, found: list[Evidence], more: int) -> list[tuple[str, Text]]:
     if not found:
         return [(side, Text("nothing", style="quiet"))]
-    return [(side, Text(f"and {more} more, see --json", style="quiet"))] if more > 0 else []
+    return [(side, Text(f"and {more} more", style="quiet"))] if more > 0 else []
 
 
 def _table(sides: list[tuple[str, list[Evidence], int]]) -> RenderableType:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.render.clean import clean
-from agent.render.terminal.evidence import evidence_view
+from agent.render.terminal.evidence import SHOWN, evidence_view
 from agent.render.terminal.layout import bar, refs, rows
 from agent.render.terminal.plot import decisive, plot_view
 from agent.render.words import kind_words, percent, subject_of
@@ -66,15 +66,17 @@ def _link(link: ChainLink) -> Text:
 def _what_now(hypothesis: Hypothesis) -> list[tuple[str, Text]]:
     pairs = [("missing", Text(clean(text))) for text in hypothesis.missing]
     if hypothesis.next_check:
-        pairs.append(("check", Text(clean(hypothesis.next_check))))
+        pairs.append(("next", Text(clean(hypothesis.next_check))))
     pairs += [("fix", Text(f"{n}. {clean(text)}")) for n, text in enumerate(hypothesis.remediation, 1)]
     return [*pairs, ("owner", Text(clean(hypothesis.owner, 120)))]
 
 
 def compact(hypothesis: Hypothesis) -> RenderableType:
     """Return title, cause and evidence ids."""
-    cited = Text.assemble("for ", refs(hypothesis.supports[:12]) if hypothesis.supports else "nothing")
-    if hypothesis.contradicts:
-        cited.append_text(Text.assemble(", against ", refs(hypothesis.contradicts[:12])))
-    body = Text("\n").join([Text(clean(hypothesis.cause)), cited])
+    cited = [
+        Text.assemble(f"{side} ", refs(ids[:SHOWN]), f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else "")
+        for side, ids in (("for", hypothesis.supports), ("against", hypothesis.contradicts))
+        if ids
+    ]
+    body = Text("\n").join([Text(clean(hypothesis.cause)), Text(", ").join(cited or [Text("no evidence")])])
     return Group(title(hypothesis), Padding(body, (0, 0, 0, 4)))

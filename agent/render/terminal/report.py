@@ -28,8 +28,7 @@ def report_view(report: Report, width: int, *, every: bool = False) -> Renderabl
         width: columns; from 120 on, evidence is shown as a table.
         every: show all hypotheses in full instead of the first only.
     """
-    word, rest = headline(report)
-    parts: list[RenderableType] = [Text.assemble((word, f"verdict.{report.verdict.value}"), f": {rest}")]
+    parts: list[RenderableType] = [verdict_line(report)]
     if report.symptom:
         parts.append(rows([("symptom", Text(clean(report.symptom)))], indent=0))
     for hypothesis in report.hypotheses:
@@ -39,10 +38,10 @@ def report_view(report: Report, width: int, *, every: bool = False) -> Renderabl
 
 
 def footer(report: Report, width: int, *, every: bool) -> RenderableType:
-    """Return windows, sources, costs and the commands that go on from here."""
+    """Return windows, signals, costs and the commands that go on from here."""
     pairs = [("windows", windows_words(report.windows))]
     pairs += [("signals", line) for line in source_lines(report)]
-    pairs += [("took", timing_words(report.timings)), ("model", usage_words(report))]
+    pairs.append(("took", f"{timing_words(report.timings)}, {usage_words(report)}"))
     if report.evidence:
         pairs.append(("effect", EFFECT_NOTE))
     quiet = [(label, Text(text, style="quiet")) for label, text in pairs]
@@ -50,15 +49,21 @@ def footer(report: Report, width: int, *, every: bool) -> RenderableType:
 
 
 def next_steps(report: Report, width: int, *, every: bool) -> list[tuple[str, Text]]:
-    """Return commands that check a number, show the rest and give the report in another form."""
+    """Return commands that check the first hypothesis's numbers and show the report in another form."""
     steps = []
-    cited = [ref for hypothesis in report.hypotheses[:1] for ref in hypothesis.supports]
-    first = report.find(cited[0]) if cited else None
-    if first is not None:
-        steps.append(("check", Text.assemble("the numbers of ", (first.id, "ref"), ":")))
-        steps += [("check", Text(line)) for line in command_lines(first.query, width - LABEL_WIDTH - 1)]
+    cited = [item for hypothesis in report.hypotheses[:1] for ref in hypothesis.supports if (item := report.find(ref))]
+    for item in cited[:1]:
+        steps.append(("verify", Text.assemble("the numbers of ", (item.id, "ref"), ":")))
+        steps += [("verify", Text(line)) for line in command_lines(item.query, width - LABEL_WIDTH - 1)]
     if report.run_id:
-        run = clean(report.run_id, 80)
-        shown = "" if every or len(report.hypotheses) < 2 else "--all (all hypotheses in full), "
-        steps.append(("again", Text(f"whydown report {run} with {shown}--markdown or --json")))
+        one = f" --evidence {report.evidence[-1].id}" if report.evidence else ""
+        every_option = "--all, " if not every and len(report.hypotheses) > 1 else ""
+        steps.append(("more", Text(f"whydown report {clean(report.run_id, 80)}{one}")))
+        steps.append(("more", Text(f"whydown report with {every_option}--markdown or --json", style="quiet")))
     return steps
+
+
+def verdict_line(report: Report) -> Text:
+    """Return the verdict, the first line of the report."""
+    word, rest = headline(report)
+    return Text.assemble((word, f"verdict.{report.verdict.value}"), f": {rest}")

@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from agent.runs import list_runs
 from tests.agent.cli.command_line import Whydown
 
@@ -33,6 +35,37 @@ def test_an_unfinished_and_a_broken_run_are_listed_as_such(folder: Path, whydown
     assert refused.err == (
         f"whydown: run {first.id} has no report yet: finish it: whydown investigate --resume {first.id}\n"
     )
+
+
+def test_one_finding_is_shown_with_all_behind_it(folder: Path, whydown: Whydown) -> None:
+    whydown("investigate", str(folder))
+    ended = whydown("report", "--evidence", "E1")
+    assert ended.out.startswith("E1 ")
+    assert "verify    whydown show shop " in ended.out
+    assert json.loads(whydown("report", "--evidence", "E1", "--json").out)["id"] == "E1"
+    refused = whydown("report", "--evidence", "E999")
+    assert refused.code == 2
+    assert refused.err.startswith("whydown: the report has no evidence 'E999': known: E1 to E")
+
+
+def test_the_verdict_is_repeated_where_the_first_line_scrolls_away(
+    folder: Path, whydown: Whydown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whydown("investigate", str(folder))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for height, repeated in (("10", True), ("500", False)):
+        monkeypatch.setenv("LINES", height)
+        first, *_, last = whydown("report").out.splitlines()
+        assert (first == last) is repeated
+
+
+def test_the_schema_describes_the_report(folder: Path, whydown: Whydown) -> None:
+    schema = json.loads(whydown("schema").out)
+    whydown("investigate", str(folder))
+    report = json.loads(whydown("report", "--json").out)
+    assert set(report) == set(schema["properties"])
+    assert set(report["hypotheses"][0]) == set(schema["$defs"]["Hypothesis"]["properties"])
 
 
 def test_no_runs_is_no_error(folder: Path, whydown: Whydown) -> None:

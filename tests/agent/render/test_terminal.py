@@ -39,7 +39,7 @@ def test_the_first_hypothesis_is_shown_in_full() -> None:
         "1.  87 % █████████░ payment POST /charge: slow code",
         "payment waits for a lock",
         "missing   a CPU profile of payment",
-        "check     Take a CPU profile of payment for 30 seconds.",
+        "next      Take a CPU profile of payment for 30 seconds.",
         "fix       1. Roll payment back to v41.",
         "          2. Look for the lock that the new log line names.",
         "owner     team-payments",
@@ -73,9 +73,14 @@ def test_no_evidence_against_is_said() -> None:
     assert "against   nothing" in shown(sample.report(sample.FIRST.model_copy(update={"contradicts": ()})))
 
 
+def test_a_hypothesis_without_evidence_says_so() -> None:
+    bare = sample.SECOND.model_copy(update={"contradicts": ()})
+    assert "redis does not answer\n    no evidence" in shown(sample.report(sample.FIRST, bare))
+
+
 def test_other_hypotheses_are_short_unless_all_are_wanted() -> None:
     assert "Restart redis." not in shown(sample.report())
-    assert "redis does not answer\n    for nothing, against E2" in shown(sample.report())
+    assert "redis does not answer\n    against E2" in shown(sample.report())
     assert "Restart redis." in shown(sample.report(), every=True)
 
 
@@ -121,7 +126,8 @@ def test_a_healthy_report_says_so_and_names_windows_and_signals() -> None:
 def test_the_end_tells_how_to_go_on() -> None:
     text = shown(sample.report())
     assert "whydown show shop traces --table operations \\" in text
-    assert "whydown report 20261124T100600-abc123 with --all" in text
+    assert "whydown report 20261124T100600-abc123 --evidence E4" in text
+    assert "whydown report with --all, --markdown or --json" in text
     assert "--all" not in shown(sample.report(), every=True)
 
 

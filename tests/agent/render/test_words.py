@@ -110,7 +110,7 @@ def test_sources_say_what_is_missing_and_what_was_left_out() -> None:
 
 def test_model_usage_is_stated() -> None:
     report = sample.report()
-    assert words.usage_words(report) == "none used"
+    assert words.usage_words(report) == "no language model"
     used = report.usage.model_copy(
         update={"model": "m", "calls": 2, "prompt_tokens": 1200, "completion_tokens": 90, "cost": 0.012}
     )
