@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -62,6 +62,21 @@ class RankingSettings(_Section):
     hypotheses: int = Field(default=5, ge=1, description="hypotheses shown")
 
 
+class KnowledgeSettings(_Section):
+    """The knowledge base of postmortems; without a folder it is left out at no cost."""
+
+    folder: Path | None = Field(default=None, description="folder of postmortems, usually in a git repository")
+    embeddings_url: str = Field(default="", description="OpenAI-compatible endpoint; empty means the offline model")
+    embeddings_model: str = Field(default="", description="the endpoint's model")
+    embeddings_key: SecretStr = Field(default=SecretStr(""), description="the endpoint's key")
+    chroma_url: str = Field(default="", description="a Chroma server, such as http://host:8000; empty means embedded")
+    chroma_token: SecretStr = Field(default=SecretStr(""), description="bearer token of the Chroma server")
+    collection: str = Field(default="postmortems", description="name that teams share on a Chroma server")
+    threads: int = Field(default=2, ge=1, description="threads of the offline embedding model")
+    half_life_days: float = Field(default=180.0, gt=0, description="age at which freshness counts half")
+    lock_seconds: float = Field(default=30.0, ge=0, description="how long to wait for another process's index lock")
+
+
 class Settings(BaseSettings):
     """All settings of whydown."""
 
@@ -75,6 +90,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     survey: SurveySettings = SurveySettings()
     ranking: RankingSettings = RankingSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
 
     @classmethod
     def settings_customise_sources(
