@@ -48,6 +48,7 @@ class SurveySettings(_Section):
         default=0.01, gt=0, lt=1, description="bound on the share of findings that are noise, per analyser"
     )
     per_analyser: int = Field(default=40, ge=1, description="findings kept per analyser, strongest first")
+    analysers_off: tuple[str, ...] = Field(default=(), description="analysers that are not run, by name")
 
 
 class RankingSettings(_Section):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from evals.rca.command import rca
+from evals.commands.ablation import ablation
+from evals.commands.compare import compare
+from evals.commands.rca import rca
 
 app = typer.Typer(help="measure how good the answers are", no_args_is_help=True)
 
@@ -14,4 +16,5 @@ def _group() -> None:
     """Measure how good the answers are."""
 
 
-app.command("rca")(rca)
+for command in (rca, compare, ablation):
+    app.command(command.__name__)(command)

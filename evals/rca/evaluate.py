@@ -7,19 +7,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.rca.cases import Case, read_cases
+from evals.rca.case import Case, ViewOptions
+from evals.rca.cases import list_sets, read_cases
+from evals.rca.healthy import healthy_windows
+from evals.rca.methods import JUDGES, METHODS
 from evals.rca.pool import run_tasks
 from evals.rca.rows import Answer, Row, write_rows
-from evals.rca.score import score
-from evals.rca.truth import read_truth
-from evals.rca.views import ViewOptions
+from evals.rca.score import score_answers
+from evals.rca.truth import Truth, read_truths
 from evals.rca.worker import Task
 from tools.config import Settings
+from tools.errors import ConfigError, FolderError
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to evaluate. `out` gets reports/METHOD/SET/ID.json and rows.jsonl."""
+    """What to evaluate. `out` gets reports/METHOD/SET/ID.json and rows.jsonl.
+
+    Without `model` no language model is used, even if one is set up, so that a run can be repeated.
+    """
 
     root: Path
     out: Path
@@ -28,6 +34,8 @@ class Plan:
     only: Sequence[str] = ()
     methods: Sequence[str] = ("whydown",)
     options: ViewOptions = field(default_factory=ViewOptions)
+    healthy: bool = False
+    model: bool = False
     workers: int = 2
     timeout: float = 300.0
 
@@ -35,17 +43,45 @@ class Plan:
 def evaluate(plan: Plan, progress: Callable[[Answer, int], None] = lambda answer, total: None) -> list[Row]:
     """Run and score. The ground truth is opened only after the last report is written.
 
+    Returns:
+        One row a method and case with a known answer, and one a healthy window; also those of cases that
+        the ground truth knows and the data lacks.
+
     Raises:
-        FolderError: there are no cases, or a case has no ground truth.
+        ConfigError: there is no such method or signal.
+        FolderError: there are no cases, or none has a ground truth.
         FormatError: a ground truth cannot be read.
     """
+    check_plan(plan)
     cases = list(read_cases(plan.root, plan.sets, plan.only))
+    quiet = list(healthy_windows(cases)) if plan.healthy and not plan.options.own_baseline else []
     with tempfile.TemporaryDirectory(prefix="whydown-eval-") as place:
         tasks = [_task(plan, Path(place), method, case) for method in plan.methods for case in cases]
+        tasks += [_task(plan, Path(place), m, case) for m in plan.methods if m in JUDGES for case in quiet]
         answers = run_tasks(tasks, plan.workers, plan.timeout, lambda answer: progress(answer, len(tasks)))
-    rows = [score(a, read_truth(plan.root, task.case)) for a, task in zip(answers, tasks, strict=True)]
+    rows = score_answers(answers, _truths(plan), absent=not plan.only)
+    if not any(row.truth for row in rows):
+        raise FolderError(f"no ground truth for any case in {plan.root}", "expected ground_truth/SET/ID.json")
     write_rows(plan.out / "rows.jsonl", rows)
     return rows
+
+
+def check_plan(plan: Plan) -> None:
+    """Refuse names that do not exist.
+
+    Raises:
+        ConfigError: with the names that do.
+    """
+    for what, given, known in (
+        ("method", plan.methods, set(METHODS)),
+        ("signal", plan.options.drop, {"traces", "logs", "metrics"}),
+    ):
+        if unknown := sorted(set(given) - known):
+            raise ConfigError(f"no {what} {unknown[0]!r}", "known: " + ", ".join(sorted(known)))
+
+
+def _truths(plan: Plan) -> dict[str, dict[str, Truth]]:
+    return {name: read_truths(plan.root, name) for name in plan.sets or list_sets(plan.root)}
 
 
 def _task(plan: Plan, place: Path, method: str, case: Case) -> Task:
@@ -55,4 +91,4 @@ def _task(plan: Plan, place: Path, method: str, case: Case) -> Task:
     reports.mkdir(parents=True, exist_ok=True)
     report = reports / f"{case.id}.json"
     report.unlink(missing_ok=True)
-    return Task(method, case, plan.options, plan.settings, own, own / "answer.json", report)
+    return Task(method, case, plan.options, plan.settings, own, report, plan.model)

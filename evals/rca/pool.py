@@ -53,6 +53,6 @@ def _finish(process: BaseProcess, task: Task, timeout: float) -> Answer:
         return task.answer(error=f"no answer within {timeout:g} s")
     process.join()
     if not task.result.exists():
-        log = (task.place / "stderr.txt").read_text(errors="replace").strip() or "nothing on standard error"
+        log = task.log.read_text(errors="replace").strip() or "nothing on standard error"
         return task.answer(error=f"crashed with exit code {process.exitcode}: {log.splitlines()[-1]}")
     return Answer.model_validate_json(task.result.read_text(encoding="utf-8"))

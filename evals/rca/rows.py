@@ -1,4 +1,4 @@
-"""Rows: one answer of one method to one case, and the same with its score."""
+"""Rows: one answer of one method to one case, and the same beside the truth."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evals.rca.case import Window
 from tools.errors import FormatError
+
+ACCUSES = ("", "root_cause")
+"""Verdicts that name a cause; any other on a fault case is a miss whatever the list says."""
 
 
 class Answer(BaseModel):
     """What a method said about a case before anyone looked at the truth.
 
-    `ranked` are components, best first, each once. `verdict` is empty for methods that always accuse.
-    `error` says why there is no answer. `cpu_s` is CPU time of all threads of the investigation
-    itself, `peak_mb` the peak resident memory of the process that did it.
+    `ranked` are components, best first, each once, out of `candidates` that the telemetry knows.
+    `verdict` is empty for methods that always accuse. `confidence`, `kind` and `family` are of the first
+    hypothesis. `error` says why there is no answer. `cpu_s` is CPU time of all threads of the
+    investigation itself, `peak_mb` the peak resident memory of the process that did it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,24 +29,44 @@ class Answer(BaseModel):
     set: str
     id: str
     system: str
+    window: Window = "fault"
     ranked: tuple[str, ...] = ()
+    candidates: int | None = None
     verdict: str = ""
-    fault_kind: str = ""
-    fault_family: str = ""
+    kind: str = ""
+    family: str = ""
     confidence: float | None = None
     seconds: float | None = None
     cpu_s: float | None = None
     peak_mb: float | None = None
     error: str = ""
 
+    @property
+    def first(self) -> str:
+        """Return the first component; empty when there is none."""
+        return self.ranked[0] if self.ranked else ""
+
+    @property
+    def accuses(self) -> bool:
+        """Tell whether it names a cause at all."""
+        return self.verdict in ACCUSES and not self.error
+
 
 class Row(Answer):
-    """An answer beside the truth. `rank` is where the cause stands, None when it is not in the answer."""
+    """An answer beside the truth; `truth` is empty for a healthy window.
 
-    truth: str
+    `rank` is where the cause stands, None when it is not named.
+    """
+
+    truth: str = ""
     truth_kind: str = ""
     truth_family: str = ""
     rank: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what identifies a row: method, set, case."""
+        return self.method, self.set, self.id
 
 
 def write_rows(path: Path, rows: Iterable[Answer]) -> None:
@@ -50,14 +75,15 @@ def write_rows(path: Path, rows: Iterable[Answer]) -> None:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read scored rows from JSON lines.
+    """Read rows from JSON lines, or from rows.jsonl in a folder.
 
     Raises:
         FormatError: the file is missing or has other content.
     """
+    file = path / "rows.jsonl" if path.is_dir() else path
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").splitlines()
         return [Row.model_validate_json(line) for line in lines if line.strip()]
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         reason = str(error).splitlines()[0]
-        raise FormatError(f"{path} does not hold rows of an evaluation", reason) from error
+        raise FormatError(f"{file} does not hold rows of an evaluation", reason) from error

@@ -1,50 +1,55 @@
-"""The stable JSON of an evaluation, and its tables."""
+"""The stable JSON of an evaluation.
+
+`methods`, and under `groups` every system and fault family, hold the measures of each method on fault
+cases; `healthy` those on healthy windows; `chance` what a random order gets; `cases` every row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
-
+from evals.rca.calibration import measure_calibration
 from evals.rca.rows import Row
-from evals.rca.score import group_by, measure
+from evals.rca.score import Numbers, chance, group_by, measure, measure_healthy
 
-COLUMNS = ("n", "top1", "top3", "top5", "mrr", "family", "inconclusive", "cpu_s", "peak_mb")
+UNKNOWN = "unknown"
+"""The family of a fault type that has no counterpart among fault families."""
 
 
 def summarise(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return measures per method, per system and per fault family, and every case."""
-    methods = group_by(rows, lambda row: row.method)
+    """Return everything that is reported, ready for JSON: no NaN, None where nothing is known."""
+    faults, quiet = fault_rows(rows), [row for row in rows if row.window == "healthy"]
     return {
-        "methods": {name: measure(own) for name, own in methods.items()},
-        "groups": {name: _groups(own) for name, own in methods.items()},
-        "cases": [row.model_dump() | {"family": row.fault_family} for row in rows],
+        "methods": measure_methods(faults),
+        "groups": {
+            "system": {name: measure_methods(own) for name, own in by_system(faults).items()},
+            "family": {name: measure_methods(own) for name, own in by_family(faults).items()},
+        },
+        "healthy": {name: measure_healthy(own) for name, own in group_by(quiet, lambda r: r.method).items()},
+        "chance": chance(list({(row.set, row.id): row for row in faults}.values())),
+        "unscored": sorted({row.id for row in rows if row.window == "fault" and not row.truth}),
+        "unknown_fault_types": sorted({row.truth_kind for row in faults if row.truth_kind and not row.truth_family}),
+        "cases": [row.model_dump(mode="json") for row in rows],
     }
 
 
-def _groups(rows: Sequence[Row]) -> dict[str, Any]:
-    keys = {"system": lambda r: r.system, "family": lambda r: r.truth_family or "unknown"}
-    return {kind: {name: measure(own) for name, own in group_by(rows, key).items()} for kind, key in keys.items()}
+def fault_rows(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that are scored: fault cases with a known answer."""
+    return [row for row in rows if row.window == "fault" and row.truth]
 
 
-def tables(summary: dict[str, Any]) -> list[Table]:
-    """Return one table a method: all cases, each system, each family."""
-    found = []
-    for method, whole in summary["methods"].items():
-        table = Table(title=method, title_justify="left", box=None, pad_edge=False)
-        table.add_column("")
-        for name in COLUMNS:
-            table.add_column(name.replace("inconclusive", "inconcl"), justify="right")
-        groups = summary["groups"][method]
-        lines = {"all": whole, **groups["system"], **groups["family"]}
-        for label, numbers in lines.items():
-            table.add_row(label, *(_number(name, numbers[name]) for name in COLUMNS))
-        found.append(table)
-    return found
+def measure_methods(rows: Sequence[Row]) -> dict[str, Numbers]:
+    """Return all measures per method."""
+    methods = group_by(rows, lambda row: row.method)
+    return {name: measure(own) | measure_calibration(own) for name, own in methods.items()}
 
 
-def _number(name: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.0f}" if name in {"n", "peak_mb"} else f"{value:.3f}"
+def by_system(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return rows per system, sorted by name."""
+    return dict(sorted(group_by(rows, lambda row: row.system or UNKNOWN).items()))
+
+
+def by_family(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return rows per fault family, sorted by name."""
+    return dict(sorted(group_by(rows, lambda row: row.truth_family or UNKNOWN).items()))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals.rca.cases import TRUTH, Case
-from tools.errors import FolderError, FormatError
+from tools.errors import FormatError
 from tools.faults import FaultKind
 
+TRUTH = "ground_truth"
 FAULT_TYPES = {
     "cpu_contention": FaultKind.CPU_SATURATION,
     "cpu_consumed": FaultKind.CPU_SATURATION,
@@ -20,10 +20,17 @@ FAULT_TYPES = {
 """Fault types of public data sets that are not spelled like our fault kinds."""
 
 
+class _Node(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    node: str
+
+
 class _TruthFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    root_cause_service: str
+    root_cause_service: str = ""
+    root_cause: _Node | None = None
     fault_type: str = ""
 
 
@@ -42,21 +49,29 @@ class Truth:
         return family.value if family else ""
 
 
-def read_truth(root: Path, case: Case) -> Truth:
-    """Read the answer to a case.
+def read_truths(root: Path, set_name: str) -> dict[str, Truth]:
+    """Read all answers of a set, by case id.
 
     Raises:
-        FolderError: there is none.
-        FormatError: it cannot be read.
+        FormatError: one of them cannot be read.
     """
-    path = root / TRUTH / case.set / f"{case.id}.json"
-    if not path.is_file():
-        raise FolderError(f"no ground truth for {case.id}", f"expected at {path}")
+    return {path.stem: read_truth(path) for path in sorted((root / TRUTH / set_name).glob("*.json"))}
+
+
+def read_truth(path: Path) -> Truth:
+    """Read one answer: `root_cause_service` and `fault_type`, or `root_cause` with a `node`.
+
+    Raises:
+        FormatError: it cannot be read or names no cause.
+    """
     try:
         file = _TruthFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise FormatError(f"{path} is not a ground truth", str(error).splitlines()[0]) from error
-    return Truth(file.root_cause_service, file.fault_type, kind_of(file.fault_type))
+    component = file.root_cause_service or (file.root_cause.node if file.root_cause else "")
+    if not component:
+        raise FormatError(f"{path} is not a ground truth", "it names neither root_cause_service nor root_cause.node")
+    return Truth(component, file.fault_type, kind_of(file.fault_type))
 
 
 def kind_of(fault_type: str) -> FaultKind | None:

@@ -6,79 +6,93 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import agent.investigation.graph as _graph  # noqa: F401  # imported here so that no case pays for it
-from agent.investigation import investigate
-from agent.schema import Incident, Report
-from evals.rca.cases import Case
+from agent.schema import Incident
+from evals.rca.case import Case, ViewOptions
+from evals.rca.methods import METHODS, Findings
+from evals.rca.methods.base import count_components
 from evals.rca.rows import Answer
-from evals.rca.views import ViewOptions, build_view
 from tools.config import Settings
 from tools.errors import WhydownError
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One case for one method. `place` is a folder of its own, `result` the file that gets the answer."""
+    """One case for one method. `place` is a folder of its own, `report` the file that gets the report."""
 
     method: str
     case: Case
     options: ViewOptions
     settings: Settings
     place: Path
-    result: Path
     report: Path
+    model: bool = False
+
+    @property
+    def result(self) -> Path:
+        """Return the file that gets the answer."""
+        return self.place / "answer.json"
+
+    @property
+    def log(self) -> Path:
+        """Return the file that gets what the process prints on standard error; a crash is read from it."""
+        return self.place / "stderr.txt"
 
     def answer(self, **values: object) -> Answer:
         """Return an answer to this task."""
         case = self.case
-        fields = {"method": self.method, "set": case.set, "id": case.id, "system": case.system, **values}
-        return Answer.model_validate(fields)
+        fields = {"set": case.set, "id": case.id, "system": case.system, "window": case.window}
+        return Answer.model_validate({"method": self.method, **fields, **values})
 
 
 def work(task: Task) -> None:
-    """Investigate one case and write the answer; an expected failure is an answer with an error.
-
-    Whatever the process prints on its standard error goes to `stderr.txt`, where a crash is read from.
-    """
-    with (task.place / "stderr.txt").open("w") as log:
+    """Answer one case and write the answer; an expected failure is an answer with an error."""
+    with task.log.open("w") as log:
         os.dup2(log.fileno(), sys.stderr.fileno())
     try:
-        view = build_view(task.case, task.options, task.place / "view")
-        answer = METHODS[task.method](task, view)
+        answer = answer_task(task)
     except WhydownError as error:
         answer = task.answer(error=str(error))
     task.result.write_text(answer.model_dump_json(), encoding="utf-8")
 
 
-def run_whydown(task: Task, view: Path) -> Answer:
-    """Run the investigation that every user gets."""
+def answer_task(task: Task) -> Answer:
+    """Make the view, run the method on it and measure what that costs this process.
+
+    Raises:
+        WhydownError: the case cannot be investigated.
+    """
+    view = task.case.view(task.options, task.place / "view")
     settings = task.settings.model_copy(update={"runs": task.place / "runs"})
-    incident = Incident(folder=view, own_baseline=task.options.own_baseline)
+    incident = Incident(folder=view, own_baseline=task.options.own_baseline, no_model=not task.model)
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    report = investigate(incident, settings)
+    found = METHODS[task.method](incident, settings)
     seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
-    task.report.write_text(report.model_dump_json(indent=1), encoding="utf-8")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return read_report(task, report).model_copy(
-        update={"seconds": seconds, "cpu_s": cpu, "peak_mb": after.ru_maxrss / 1024}
-    )
-
-
-def read_report(task: Task, report: Report) -> Answer:
-    """Return the ranked components and the first hypothesis of a report."""
-    first = report.hypotheses[0] if report.hypotheses else None
-    family = first.fault_kind.family if first else None
     return task.answer(
-        ranked=tuple(dict.fromkeys(h.component for h in report.hypotheses)),
-        verdict=report.verdict.value,
-        fault_kind=first.fault_kind.value if first else "",
-        fault_family=family.value if family else "",
-        confidence=first.confidence if first else None,
+        **_said(task, found),
+        ranked=found.ranked,
+        candidates=count_components(view, settings),
+        seconds=seconds,
+        cpu_s=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        peak_mb=after.ru_maxrss / 1024,
     )
 
 
-METHODS: dict[str, Callable[[Task, Path], Answer]] = {"whydown": run_whydown}
+def _said(task: Task, found: Findings) -> dict[str, object]:
+    """Write the report, if there is one, and return its verdict and what the first hypothesis says."""
+    report = found.report
+    if report is None:
+        return {}
+    task.report.write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    if not report.hypotheses:
+        return {"verdict": report.verdict.value}
+    first = report.hypotheses[0]
+    return {
+        "verdict": report.verdict.value,
+        "confidence": first.confidence,
+        "kind": first.fault_kind.value,
+        "family": first.fault_kind.family.value if first.fault_kind.family else "",
+    }

@@ -43,7 +43,8 @@ def run_survey(
         progress: called with an analyser's name when it is done.
     """
     available = telemetry.available()
-    ready = [a for a in analysers if all(available[signal] for signal in a.signals)]
+    wanted = [a for a in analysers if a.name not in settings.analysers_off]
+    ready = [a for a in wanted if all(available[signal] for signal in a.signals)]
     found: dict[str, list[Evidence]] = {}
     seconds: dict[str, float] = {}
     failures: list[str] = []

@@ -15,44 +15,45 @@ def rca(
     drop: Annotated[list[str] | None, typer.Option(help="leave out traces, logs or metrics (repeatable)")] = None,
     keep_graph: Annotated[bool, typer.Option(help="keep the call graph when traces are dropped")] = False,
     own_baseline: Annotated[bool, typer.Option(help="compare with the case's own normal window only")] = False,
-    methods: Annotated[str, typer.Option(help="comma-separated")] = "whydown",
+    without: Annotated[list[str] | None, typer.Option(help="switch this analyser off (repeatable)")] = None,
+    methods: Annotated[str, typer.Option(help="whydown, baro, zscore, pagerank, random")] = "whydown",
+    healthy: Annotated[bool, typer.Option(help="also judge healthy windows; not with --only")] = True,
+    model: Annotated[bool, typer.Option("--model", help="use the language model that is set up")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the numbers as JSON")] = False,
     out: Annotated[Path | None, typer.Option(help="where reports and rows go")] = None,
     workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = 2,
+    timeout: Annotated[float, typer.Option(min=1, help="seconds for one case")] = 300.0,
     config: Annotated[Path | None, typer.Option(help="configuration file")] = None,
 ) -> None:
     """Investigate cases with a known cause and measure how often it comes first."""
     import json
 
-    from rich.console import Console
-
+    from agent.render import open_console
+    from evals.rca.ablation import without_analysers
+    from evals.rca.case import ViewOptions
     from evals.rca.evaluate import Plan, evaluate
+    from evals.rca.print import print_results
     from evals.rca.progress import reporting
-    from evals.rca.summary import summarise, tables
-    from evals.rca.views import ViewOptions
+    from evals.rca.summary import summarise
     from tools.clock import now
     from tools.config import load_settings
 
     plan = Plan(
         root=path,
         out=out or Path(".whydown/evals") / f"rca-{now():%Y%m%dT%H%M%S}",
-        settings=load_settings(config),
+        settings=without_analysers(load_settings(config), without or ()),
         sets=sets or (),
         only=only or (),
         methods=[name.strip() for name in methods.split(",")],
         options=ViewOptions(frozenset(drop or ()), keep_graph, own_baseline),
+        healthy=healthy and not only,
+        model=model,
         workers=workers,
+        timeout=timeout,
     )
     with reporting() as progress:
         rows = evaluate(plan, progress)
-    summary = summarise(rows)
     if as_json:
-        typer.echo(json.dumps(summary, indent=1))
-        return
-    console = Console()
-    for table in tables(summary):
-        console.print(table)
-    for row in rows:
-        if row.error:
-            console.print(f"{row.id}: {row.error}", markup=False)
-    console.print(f"rows: {plan.out / 'rows.jsonl'}", markup=False)
+        typer.echo(json.dumps(summarise(rows), indent=1))
+    else:
+        print_results(open_console(), rows, plan.out)

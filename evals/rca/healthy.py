@@ -1,0 +1,225 @@
+"""Healthy windows: stretches of fault-free telemetry that are investigated as if they were incidents.
+
+They come from two places. *Cut from a baseline folder*: a window as long as the faults of the cases that
+use it, wherever a signal has data, compared with all the rest of that baseline. *Before a fault*: a
+case's own normal window, compared with the baseline folder, all rows from the fault on left out; it is
+scraped and sampled exactly as the fault is, which a thinned-out baseline need not be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from evals.rca.case import Case, ViewOptions, Window, link_signals, write_incident
+from evals.rca.folders import FolderCase
+from evals.rca.nodes import NodeCase, convert_points, point_times, read_target, scrape_interval, write_graph
+from tools.errors import FolderError, FormatError, WhydownError
+from tools.incident import IncidentFile, open_folder, read_incident_file
+from tools.incident.folder import SIGNALS, find_baseline
+from tools.store.engine import TIME_COLUMN
+from tools.store.parquet import file_list, literal
+from tools.window import NS
+
+PER_BASELINE = 10
+"""Windows cut from one baseline for one signal at most, evenly spread: more would only repeat a day."""
+MIN_TIMES = 3
+"""Distinct times of a signal in a window below which there is nothing to judge."""
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Healthy(Case):
+    """A window in which nothing is wrong, Unix seconds."""
+
+    span: Span
+
+    @property
+    def window(self) -> Window:
+        """Nothing is wrong in it."""
+        return "healthy"
+
+    def incident(self, service: str = "", metric: str = "") -> IncidentFile:
+        """Return what a responder would be told."""
+        return IncidentFile(
+            case_id=self.id,
+            system=self.system,
+            description=f"Is anything wrong with {self.system or 'the system'}?",
+            service=service,
+            metric=metric,
+            fault_window_unix=self.span,
+            baseline="baseline",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineWindow(_Healthy):
+    """A window of a baseline folder; only signals with data in it are seen."""
+
+    folder: Path
+    signals: frozenset[str]
+    graph: Path | None
+
+    def view(self, options: ViewOptions, target: Path) -> Path:
+        """Link the baseline folder as incident and as baseline; rows in the window count as incident only."""
+        unseen = ViewOptions(options.drop | (frozenset(SIGNALS) - self.signals))
+        (target / "baseline").mkdir(parents=True)
+        link_signals(self.folder, target, unseen)
+        link_signals(self.folder, target / "baseline", unseen)
+        if self.graph is not None and options.graph:
+            (target / "topology.json").symlink_to(self.graph.resolve())
+        write_incident(self.incident(), target)
+        return target
+
+
+@dataclass(frozen=True, slots=True)
+class NormalWindow(_Healthy):
+    """The normal window of a case, before its fault."""
+
+    case: FolderCase
+
+    def view(self, options: ViewOptions, target: Path) -> Path:
+        """Make the case's view, with every row from the end of the window on left out."""
+        self.case.view(options, target)
+        for signal in SIGNALS:
+            for name in (f"{signal}.parquet", signal):
+                if (target / name).exists():
+                    _cut(signal, target / name, self.span[1])
+        write_incident(self.incident(), target)
+        return target
+
+
+@dataclass(frozen=True, slots=True)
+class NodeWindow(_Healthy):
+    """A window of a scenario's normal node metrics."""
+
+    scenario: Path
+    service: str
+    metric: str
+
+    def view(self, options: ViewOptions, target: Path) -> Path:
+        """Write the normal metrics as incident and as baseline."""
+        (target / "baseline").mkdir(parents=True)
+        if not options.keeps("metrics"):
+            raise FolderError(f"nothing to investigate in {self.scenario}", "there are only metrics in this layout")
+        convert_points(self.scenario / "normal.parquet", target / "metrics.parquet")
+        (target / "baseline" / "metrics.parquet").symlink_to(target / "metrics.parquet")
+        if options.graph:
+            write_graph(self.scenario / "graph.csv", target / "topology.json")
+        write_incident(self.incident(self.service, self.metric), target)
+        return target
+
+
+def healthy_windows(cases: Sequence[Case]) -> Iterator[Case]:
+    """Yield the healthy windows that belong to some cases. A case that cannot be read contributes none."""
+    folders = [case for case in cases if isinstance(case, FolderCase)]
+    by_baseline: dict[Path, list[FolderCase]] = defaultdict(list)
+    for case in folders:
+        if (baseline := _baseline_of(case)) is not None:
+            by_baseline[baseline].append(case)
+    for baseline, users in sorted(by_baseline.items()):
+        yield from _baseline_windows(baseline, users)
+    for case in folders:
+        yield from _normal_window(case)
+    by_scenario = {case.scenario: case for case in cases if isinstance(case, NodeCase)}
+    for scenario, user in sorted(by_scenario.items()):
+        yield from _node_windows(scenario, user)
+
+
+def quiet_spans(times: list[float], length: float) -> list[Span]:
+    """Return windows, one after the other, that hold data; at most `PER_BASELINE`, evenly spread.
+
+    Args:
+        times: distinct times of a signal in seconds, ascending.
+        length: wanted length in seconds; stretched where points are farther apart.
+    """
+    if not times:
+        return []
+    length = max(length, MIN_TIMES * scrape_interval(times))
+    spans: list[Span] = []
+    held: list[float] = []
+    for time in [*times, float("inf")]:
+        if held and time >= held[0] + length:
+            if len(held) >= MIN_TIMES:
+                spans.append((held[0], held[0] + length))
+            held = []
+        held.append(time)
+    step = max(len(spans) / PER_BASELINE, 1.0)
+    return [spans[int(index * step)] for index in range(min(len(spans), PER_BASELINE))]
+
+
+def _baseline_of(case: FolderCase) -> Path | None:
+    try:
+        return find_baseline(case.folder, read_incident_file(case.folder).baseline)
+    except WhydownError:
+        return None
+
+
+def _baseline_windows(baseline: Path, users: list[FolderCase]) -> Iterator[BaselineWindow]:
+    faults = [read_incident_file(case.folder).fault_window_unix for case in users]
+    lengths = [end - start for start, end in filter(None, faults)]
+    times = {signal: _times(baseline, signal) for signal in SIGNALS}
+    spans = {span for own in times.values() for span in quiet_spans(own, median(lengths) if lengths else 300.0)}
+    first = users[0]
+    for start, end in sorted(spans):
+        held = {s for s, own in times.items() if sum(start <= t < end for t in own) >= MIN_TIMES}
+        name = f"{baseline.name}@{start:.0f}"
+        yield BaselineWindow(name, first.set, first.system, (start, end), baseline, frozenset(held), first.graph)
+
+
+def _times(folder: Path, signal: str) -> list[float]:
+    """Return the distinct whole seconds in which a signal of a folder has data, ascending."""
+    paths = (folder / f"{signal}.parquet", *sorted((folder / signal).rglob("*.parquet")))
+    present = [path for path in paths if path.is_file()]
+    if not present:
+        return []
+    seconds = f"SELECT DISTINCT {TIME_COLUMN[signal]} // {NS} AS s FROM {file_list(present)} ORDER BY s"
+    try:
+        with duckdb.connect(config={"threads": 1}) as con:
+            return [float(s) for (s,) in con.execute(seconds).fetchall() if s is not None]
+    except duckdb.Error:
+        return []
+
+
+def _normal_window(case: FolderCase) -> Iterator[NormalWindow]:
+    try:
+        folder = open_folder(case.folder)
+    except WhydownError:
+        return
+    span = folder.file.normal_window_unix
+    if span is not None and folder.baseline:
+        yield NormalWindow(f"{case.id}@normal", case.set, case.system, span, case)
+
+
+def _node_windows(scenario: Path, case: NodeCase) -> Iterator[NodeWindow]:
+    normal = scenario / "normal.parquet"
+    if not normal.is_file():
+        return
+    alert = read_target(case.folder)
+    times = point_times(normal)
+    for start, end in quiet_spans(times, MIN_TIMES * scrape_interval(times)):
+        name = f"{scenario.name}@{start:.0f}"
+        yield NodeWindow(name, case.set, case.system, (start, end), scenario, alert.node, alert.metric)
+
+
+def _cut(signal: str, linked: Path, end: float) -> None:
+    """Replace a linked file or folder of parts by a copy of its rows before a moment."""
+    parts = [linked] if linked.is_file() else sorted(linked.resolve().rglob("*.parquet"))
+    whole = [path.resolve() for path in parts]
+    linked.unlink()
+    rows = f"SELECT * FROM {file_list(whole)} WHERE {TIME_COLUMN[signal]} < {round(end * NS)}"
+    kept = linked.parent / f"{signal}.parquet"
+    try:
+        with duckdb.connect(config={"threads": 1}) as con:
+            con.execute(f"COPY ({rows}) TO {literal(str(kept))}")
+            ((count,),) = con.execute(f"SELECT count(*) FROM {file_list([kept])}").fetchall()
+    except duckdb.Error as error:
+        raise FormatError(f"{whole[0]} cannot be read as {signal}", str(error).splitlines()[0]) from error
+    if not count:
+        kept.unlink()
