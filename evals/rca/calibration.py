@@ -45,7 +45,7 @@ def measure_calibration(rows: Sequence[Row]) -> dict[str, float | int | None]:
 
 def stated_confidence(rows: Sequence[Row]) -> tuple[Numbers, Numbers]:
     """Return confidence and outcome of the first hypothesis, whatever the verdict; rows without one left out."""
-    pairs = [(row.confidence, row.first == row.truth) for row in rows if row.confidence is not None]
+    pairs = [(row.confidence, row.listed == 1) for row in rows if row.confidence is not None]
     return np.array([c for c, _ in pairs], dtype=np.float64), np.array([r for _, r in pairs], dtype=np.float64)
 
 

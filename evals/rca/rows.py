@@ -55,12 +55,14 @@ class Answer(BaseModel):
 class Row(Answer):
     """An answer beside the truth; `truth` is empty for a healthy window.
 
-    `rank` is where the cause stands, None when it is not named.
+    `listed` is where the cause stands among the hypotheses, None when it does not; `rank` is the same for
+    an answer that accuses, and None for one that does not: what counts.
     """
 
     truth: str = ""
     truth_kind: str = ""
     truth_family: str = ""
+    listed: int | None = None
     rank: int | None = None
 
     @property

@@ -39,18 +39,22 @@ def score_answers(answers: Sequence[Answer], truths: Mapping[str, Mapping[str, T
 
 
 def score(answer: Answer, truth: Truth | None) -> Row:
-    """Put one answer beside the truth."""
+    """Put one answer beside the truth; a case in which nothing was wrong counts as a healthy window."""
     said = answer.model_dump()
     if truth is None:
         lacks = answer.window == "fault" and not answer.error
         return Row(**{**said, "error": NO_TRUTH if lacks else answer.error})
-    named = answer.accuses and truth.component in answer.ranked
+    if not truth.component:
+        return Row(**{**said, "window": "healthy"})
+    cause = truth.about(answer.first)
+    place = truth.rank(answer.ranked)
     return Row(
         **said,
-        truth=truth.component,
-        truth_kind=truth.kind.value if truth.kind else truth.fault_type,
-        truth_family=truth.family,
-        rank=answer.ranked.index(truth.component) + 1 if named else None,
+        truth=cause.component,
+        truth_kind=cause.kind.value if cause.kind else cause.fault_type,
+        truth_family=cause.family,
+        listed=place,
+        rank=place if answer.accuses else None,
     )
 
 

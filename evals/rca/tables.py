@@ -83,8 +83,7 @@ def alarms(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _place(row: Row) -> str:
-    where = row.ranked.index(row.truth) + 1 if row.truth in row.ranked else None
-    return f"{row.truth} at {where}" if where else f"{row.truth} not listed"
+    return f"{row.truth} at {row.listed}" if row.listed else f"{row.truth} not listed"
 
 
 def _table(title: str, columns: Mapping[str, str], lines: Mapping[str, Numbers]) -> Table:

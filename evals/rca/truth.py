@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tools.errors import FormatError
 from tools.faults import FaultKind
 
 TRUTH = "ground_truth"
+HEALTHY = "healthy"
 FAULT_TYPES = {
     "cpu_contention": FaultKind.CPU_SATURATION,
     "cpu_consumed": FaultKind.CPU_SATURATION,
@@ -29,18 +31,36 @@ class _Node(BaseModel):
 class _TruthFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    verdict: str = ""
     root_cause_service: str = ""
     root_cause: _Node | None = None
-    fault_type: str = ""
+    accept: tuple[str, ...] = ()
+    fault_type: str | None = None
+    also: tuple[_TruthFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The cause of a case. `kind` is None when the fault type has no counterpart among fault kinds."""
+    """The cause of a case; no component means that nothing was wrong.
+
+    `kind` is None when the fault type has no counterpart among fault kinds. `accept` are components that
+    are as right an answer; `also` are further causes at work at the same time, each as right.
+    """
 
     component: str
     fault_type: str = ""
     kind: FaultKind | None = None
+    accept: tuple[str, ...] = ()
+    also: tuple[Truth, ...] = ()
+
+    def rank(self, ranked: Sequence[str]) -> int | None:
+        """Return the place of the first right component in an answer, None when there is none."""
+        right = {name for truth in (self, *self.also) for name in (truth.component, *truth.accept)}
+        return next((place for place, name in enumerate(ranked, 1) if name in right), None)
+
+    def about(self, component: str) -> Truth:
+        """Return that of several causes which a component names, the main one when it names none."""
+        return next((t for t in (self, *self.also) if component in (t.component, *t.accept)), self)
 
     @property
     def family(self) -> str:
@@ -61,6 +81,8 @@ def read_truths(root: Path, set_name: str) -> dict[str, Truth]:
 def read_truth(path: Path) -> Truth:
     """Read one answer: `root_cause_service` and `fault_type`, or `root_cause` with a `node`.
 
+    A `verdict` of healthy needs neither: nothing was wrong, whatever it looked like.
+
     Raises:
         FormatError: it cannot be read or names no cause.
     """
@@ -68,10 +90,18 @@ def read_truth(path: Path) -> Truth:
         file = _TruthFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise FormatError(f"{path} is not a ground truth", str(error).splitlines()[0]) from error
-    component = file.root_cause_service or (file.root_cause.node if file.root_cause else "")
-    if not component:
+    truth = _truth(file)
+    if not truth.component and file.verdict != HEALTHY:
         raise FormatError(f"{path} is not a ground truth", "it names neither root_cause_service nor root_cause.node")
-    return Truth(component, file.fault_type, kind_of(file.fault_type))
+    return truth
+
+
+def _truth(file: _TruthFile) -> Truth:
+    if file.verdict == HEALTHY:
+        return Truth("")
+    component = file.root_cause_service or (file.root_cause.node if file.root_cause else "")
+    fault_type = file.fault_type or ""
+    return Truth(component, fault_type, kind_of(fault_type), file.accept, tuple(map(_truth, file.also)))
 
 
 def kind_of(fault_type: str) -> FaultKind | None:

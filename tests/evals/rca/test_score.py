@@ -66,6 +66,13 @@ def test_case_without_truth_is_named_and_not_scored() -> None:
     assert list(misses(rows)) == ["c2: no ground truth for this case; not scored"]
 
 
+def test_look_alike_counts_as_a_healthy_window() -> None:
+    summary = summarise([row(truth=Truth(""), verdict="healthy"), row("c2", ranked=["bank"])])
+    assert summary["healthy"]["whydown"]["healthy"] == 1.0
+    assert summary["methods"]["whydown"]["n"] == 1
+    assert summary["unscored"] == []
+
+
 def test_strange_fault_types_count_for_no_family() -> None:
     strange = row("c2", Truth("pay", "gremlins"), ranked=["pay"])
     summary = summarise([row(ranked=["bank"], family="code"), strange])

@@ -61,3 +61,19 @@ def test_file_without_an_answer_is_named(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(FormatError, match="not a ground truth"):
         read_truth(path)
+
+
+def test_several_answers_may_be_right(tmp_path: Path) -> None:
+    other = {"root_cause_service": "cart", "fault_type": "network_delay", "verdict": "root_cause"}
+    main = {"root_cause_service": "bank", "fault_type": "exception", "accept": ["bank db"], "also": [other]}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(main))
+    truth = read_truth(path)
+    assert [truth.rank(said) for said in (["pay", "bank db"], ["cart"], ["pay"])] == [2, 1, None]
+    assert [truth.about(name).family for name in ("bank db", "cart", "pay")] == ["code", "network", "code"]
+
+
+def test_nothing_wrong_is_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"verdict": "healthy", "root_cause_service": "bank", "fault_type": None}))
+    assert read_truth(path).component == ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.rca.cases import Case
 from evals.rca.truth import read_truth
 from evals.testbed.faults.catalogue import find_fault
 from evals.testbed.recording.answer import Answer, answer_of, healthy_answer
@@ -13,8 +12,8 @@ from tools.faults import FaultKind
 
 def test_the_evaluation_reads_an_answer(tmp_path: Path) -> None:
     answer = answer_of(find_fault("payment-slow"), 0.6, 1_700_000_000.0, 3)
-    answer.write(tmp_path / "ground_truth" / "shop" / "case-1.json")
-    truth = read_truth(tmp_path, Case("case-1", "shop", "shop", tmp_path))
+    answer.write(tmp_path / "case-1.json")
+    truth = read_truth(tmp_path / "case-1.json")
     assert (truth.component, truth.kind) == ("payment", FaultKind.SLOW_CODE)
 
 
