@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Self
 
@@ -34,6 +35,12 @@ def to_datetime(ns: int) -> dt.datetime:
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=ns // 1_000)
 
 
+def to_iso(ns: int) -> str:
+    """Return Unix nanoseconds as ISO 8601 in UTC, exact to the nanosecond, without trailing zeros."""
+    fraction = f".{ns % NS:09d}".rstrip("0").rstrip(".")
+    return f"{to_datetime(ns):%FT%T}{fraction}Z"
+
+
 def parse_moment(text: str) -> int:
     """Read one moment and return Unix nanoseconds.
 
@@ -60,7 +67,9 @@ def _in_range(ns: int, text: str) -> int:
 
 def _parse_iso(text: str) -> int:
     moment = dt.datetime.fromisoformat(text)
-    return to_ns(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
+    below_microsecond = re.search(r"\.\d{6}(\d{1,3})", text)  # which datetime drops
+    rest = int(below_microsecond[1].ljust(3, "0")) if below_microsecond else 0
+    return to_ns(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)) + rest
 
 
 class TimeWindow(BaseModel):
@@ -130,7 +139,7 @@ class TimeWindow(BaseModel):
         return [TimeWindow(start_ns=a, end_ns=b) for a, b in parts if b > a]
 
     def __str__(self) -> str:
-        return f"{to_datetime(self.start_ns):%FT%TZ}..{to_datetime(self.end_ns):%FT%TZ}"
+        return f"{to_iso(self.start_ns)}..{to_iso(self.end_ns)}"
 
 
 class Scope(BaseModel):

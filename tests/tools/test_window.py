@@ -49,6 +49,16 @@ def test_window_without_an_extent_is_refused(text: str) -> None:
         TimeWindow.parse(text)
 
 
+@given(windows)
+def test_a_window_written_down_is_read_back_exactly(window: TimeWindow) -> None:
+    assert TimeWindow.parse(str(window)) == window
+
+
+def test_fractions_of_a_second_are_kept_and_zeros_are_not() -> None:
+    assert str(TimeWindow(start_ns=NS // 2, end_ns=NS + 1)) == "1970-01-01T00:00:00.5Z..1970-01-01T00:00:01.000000001Z"
+    assert parse_moment("1970-01-01T00:00:01.1234567+00:00") == NS + 123_456_700
+
+
 @given(windows, windows)
 def test_what_is_cut_out_and_what_remains_make_the_whole(a: TimeWindow, b: TimeWindow) -> None:
     common = a.intersect(b)
