@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+import evals
 from tests.agent.cli.command_line import Whydown
 
+RECORDINGS = sorted(path.parent for path in Path(evals.__file__).parent.glob("recordings/*/incident.json"))
 SCALES = {"ms": 1e6}
 """From an evidence's unit to the table's: durations are stored in nanoseconds."""
 
@@ -16,7 +18,8 @@ def numbers(rows: list[dict[str, Any]], window: str) -> list[float]:
     return [float(v) for row in rows for key, v in row.items() if key.endswith(window) and isinstance(v, int | float)]
 
 
-def test_every_command_that_evidence_cites_prints_its_numbers(folder: Path, whydown: Whydown) -> None:
+def check_evidence(whydown: Whydown, folder: Path) -> None:
+    """Run the command of every finding and look for the numbers that the finding states."""
     evidence = json.loads(whydown("investigate", str(folder), "--json").out)["evidence"]
     assert evidence
     for item in evidence:
@@ -27,6 +30,18 @@ def test_every_command_that_evidence_cites_prints_its_numbers(folder: Path, whyd
             if item[window] is not None:
                 stated = item[window] * SCALES.get(item["unit"], 1.0)
                 assert any(math.isclose(stated, found, rel_tol=1e-9) for found in numbers(rows, window)), item
+
+
+def test_every_command_that_evidence_cites_prints_its_numbers(folder: Path, whydown: Whydown) -> None:
+    check_evidence(whydown, folder)
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=[path.name for path in RECORDINGS])
+def test_so_it_does_for_real_recordings(
+    recording: Path, whydown: Whydown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHYDOWN_RUNS", str(tmp_path / "runs"))
+    check_evidence(whydown, recording)
 
 
 def test_a_table_is_readable_in_80_columns(folder: Path, whydown: Whydown) -> None:
