@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from evals.rca.case import Case, ViewOptions
@@ -22,7 +24,7 @@ from tools.errors import ConfigError, FolderError
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to evaluate. `out` gets reports/METHOD/SET/ID.json and rows.jsonl.
+    """What to evaluate. `out` gets reports/METHOD/SET/ID.json, rows.jsonl and run.json.
 
     Without `model` no language model is used, even if one is set up, so that a run can be repeated.
     """
@@ -63,7 +65,24 @@ def evaluate(plan: Plan, progress: Callable[[Answer, int], None] = lambda answer
     if not any(row.truth for row in rows):
         raise FolderError(f"no ground truth for any case in {plan.root}", "expected ground_truth/SET/ID.json")
     write_rows(plan.out / "rows.jsonl", rows)
+    (plan.out / "run.json").write_text(json.dumps(describe(plan), indent=1) + "\n", encoding="utf-8")
     return rows
+
+
+def describe(plan: Plan) -> dict[str, object]:
+    """Return what makes a run different from another, for run.json."""
+    options = plan.options
+    return {
+        "version": version("whydown"),
+        "methods": list(plan.methods),
+        "sets": list(plan.sets),
+        "only": list(plan.only),
+        "drop": sorted(options.drop),
+        "keep_graph": options.keep_graph,
+        "own_baseline": options.own_baseline,
+        "analysers_off": list(plan.settings.survey.analysers_off),
+        "model": plan.model,
+    }
 
 
 def check_plan(plan: Plan) -> None:

@@ -19,8 +19,10 @@ ACCURACY = {
     "mrr": "MRR",
     "avg5": "Avg@5",
     "family": "family",
-    "inconclusive": "inconcl.",
+    "kind": "kind",
+    "inconclusive": "unsure",
 }
+"""Measures in columns; `kind` is the fault kind, finer than the family; unsure is the verdict inconclusive."""
 CALIBRATION = {
     "stated": "n",
     "ece": "ECE",
@@ -87,8 +89,8 @@ def _place(row: Row) -> str:
 
 
 def _table(title: str, columns: Mapping[str, str], lines: Mapping[str, Numbers]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("", overflow="fold", max_width=18)
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", overflow="fold", max_width=17)
     for heading in columns.values():
         table.add_column(heading, justify="right")
     for label, numbers in lines.items():

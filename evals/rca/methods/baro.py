@@ -3,8 +3,8 @@
 Pham, Ha, Zhang: "BARO: Robust Root Cause Analysis for Microservices via Multivariate Bayesian Online
 Change Point Detection", FSE 2024 (arXiv 2405.09330), section 3.3, RobustScorer. Its change-point step
 is left out: the windows are given, as in RCAEval's `baro(data, inject_time)`. The `rcaeval` package
-itself is not used because its dependencies pin over a hundred exact versions that collide with ours;
-the arithmetic here is that of its version 1.8.1 (scikit-learn's RobustScaler, then the maximum).
+itself (1.8.1) is not used: it pins 126 exact versions and offers no method under Python 3.11. The
+arithmetic here is its own, scikit-learn's RobustScaler and then the maximum.
 """
 
 from __future__ import annotations

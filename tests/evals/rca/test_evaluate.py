@@ -77,6 +77,7 @@ def test_dropped_signal_is_missing_for_the_investigation(data: Path, tmp_path: P
     evaluate(Plan(data, tmp_path, Settings(), only=["quiet"], options=options))
     report = Report.model_validate_json((tmp_path / "reports" / "whydown" / "tiny" / "quiet.json").read_text())
     assert {s.signal for s in report.sources if s.available} == {"traces"}
+    assert json.loads((tmp_path / "run.json").read_text())["drop"] == ["metrics"]
 
 
 def test_tables_fit_a_terminal_and_name_everything(data: Path, tmp_path: Path) -> None:
