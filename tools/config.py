@@ -39,6 +39,9 @@ class StoreSettings(_Section):
         ge=1_000,
         description="baseline spans read at most, by whole traces; quantiles are stable far below this",
     )
+    baseline_lines: int = Field(
+        default=2_000_000, ge=1_000, description="baseline log lines read at most; counts are scaled above it"
+    )
 
 
 class SurveySettings(_Section):

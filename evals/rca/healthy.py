@@ -22,8 +22,8 @@ from evals.rca.nodes import NodeCase, convert_points, point_times, read_target, 
 from tools.errors import FolderError, FormatError, WhydownError
 from tools.incident import IncidentFile, open_folder, read_incident_file
 from tools.incident.folder import SIGNALS, find_baseline
-from tools.store.engine import TIME_COLUMN
-from tools.store.parquet import file_list, literal
+from tools.store.parquet import file_list
+from tools.store.scoped import TIME_COLUMN, literal
 from tools.window import NS
 
 PER_BASELINE = 10

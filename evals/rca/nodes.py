@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from evals.rca.case import Case, ViewOptions, write_incident
 from tools.errors import FolderError, FormatError
 from tools.incident import IncidentFile
-from tools.store.parquet import literal
+from tools.store.scoped import literal
 from tools.window import NS, to_datetime
 
 STEPS_AFTER_ALERT = 2

@@ -3,73 +3,72 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
 from tools.sources.rows import Buckets, Spread, Two
-from tools.store.engine import Engine
 from tools.window import Scope
 
+T = TypeVar("T")
+Key = tuple[Any, ...]
+Values = tuple[Any, ...]
 EMPTY = Spread(n=0)
-QUANTILES = "[0.25, 0.5, 0.75, 0.9, 0.99]"
 
 
-def spread_sql(column: str) -> str:
-    """Return the aggregate expressions that `to_spread` reads, for one column."""
-    return f"avg({column}), quantile_cont({column}, {QUANTILES})"
+@dataclass(slots=True)
+class Group:
+    """One subject: the values of each whole window and of each time bucket, by role."""
+
+    whole: dict[int, Values] = field(default_factory=dict)
+    parts: dict[int, list[tuple[int, Values]]] = field(default_factory=lambda: {0: [], 1: []})
+
+    def two(self, build: Callable[[Values], T], missing: T) -> Two[T]:
+        """Return something of both windows, `missing` where a window has no rows."""
+        return Two(*(build(self.whole[role]) if role in self.whole else missing for role in (0, 1)))
+
+    def count(self, column: int) -> Two[int]:
+        """Return a count of both windows."""
+        return self.two(lambda values: int(values[column]), 0)
+
+    def spread(self, first: int) -> Two[Spread]:
+        """Return a distribution in both windows; see `spread_of` for `first`."""
+        return self.two(lambda values: spread_of(values, first), EMPTY)
+
+    def buckets(self, scope: Scope, first: int) -> Two[Buckets]:
+        """Return both bucket series of count, median and 90th percentile; see `spread_of` for `first`."""
+        return Two(*(_buckets(self.parts[role], scope, first) for role in (0, 1)))
 
 
-def to_spread(n: int, mean: float | None, quantiles: list[float] | None) -> Spread:
-    """Build a spread from a count, a mean and the five quantiles."""
-    if not n or mean is None or quantiles is None:
+def grouped_rows(rows: Iterable[tuple[Any, ...]], width: int) -> dict[Key, Group]:
+    """Group rows of (key of `width` columns, role, bucket or None, values…)."""
+    groups: dict[Key, Group] = defaultdict(Group)
+    for row in rows:
+        key, role, bucket, values = row[:width], int(row[width]), row[width + 1], row[width + 2 :]
+        if bucket is None:
+            groups[key].whole[role] = values
+        else:
+            groups[key].parts[role].append((int(bucket), values))
+    return groups
+
+
+def spread_of(values: Values, first: int) -> Spread:
+    """Build a spread from a count, a mean and the five quantiles, which start at column `first`."""
+    n, mean, quantiles = values[first : first + 3]
+    if not n:
         return EMPTY
     return Spread(int(n), float(mean), *(float(q) for q in quantiles))
 
 
-def pair(by_role: dict[int, Any], missing: Any) -> Two[Any]:
-    """Pair values keyed by role (0 baseline, 1 incident)."""
-    return Two(by_role.get(0, missing), by_role.get(1, missing))
-
-
-def buckets_by_key(engine: Engine, scope: Scope, keys: str, column: str, source: str) -> dict[Hashable, Two[Buckets]]:
-    """Return per key the bucket series of a column's median and 90th percentile.
-
-    Args:
-        engine: the database.
-        scope: gives the buckets their times.
-        keys: comma-separated grouping columns.
-        column: what is summarised.
-        source: FROM clause, with `role` and `bucket` columns.
-    """
-    rows = engine.rows(
-        f"SELECT {keys}, role, bucket, count(*), quantile_cont({column}, [0.5, 0.9]) FROM {source} "
-        f"GROUP BY ALL ORDER BY bucket"
-    )
-    width = len(keys.split(","))
-    grouped: dict[Hashable, dict[int, list[tuple[int, int, float, float]]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        role, bucket, n, (p50, p90) = row[width:]
-        grouped[row[:width]][role].append((bucket, n, p50, p90))
-    return {
-        key: Two(_buckets(roles.get(0, []), scope), _buckets(roles.get(1, []), scope)) for key, roles in grouped.items()
-    }
-
-
-def _buckets(rows: list[tuple[int, int, float, float]], scope: Scope) -> Buckets:
-    if not rows:
+def _buckets(parts: list[tuple[int, Values]], scope: Scope, first: int) -> Buckets:
+    series = [(bucket, spread_of(values, first)) for bucket, values in parts if values[first]]
+    if not series:
         return Buckets()
-    bucket, n, p50, p90 = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
-    times = bucket.astype(np.int64) * scope.bucket_ns + scope.incident.start_ns
-    return Buckets(times, n, p50, p90)
-
-
-def group_rows(
-    rows: Iterable[tuple[Any, ...]], width: int, build: Callable[[tuple[Any, ...]], Any]
-) -> dict[tuple[Any, ...], dict[int, Any]]:
-    """Group rows `(key…, role, values…)` as {key: {role: build(values)}}."""
-    grouped: dict[tuple[Any, ...], dict[int, Any]] = defaultdict(dict)
-    for row in rows:
-        grouped[row[:width]][int(row[width])] = build(row[width + 1 :])
-    return grouped
+    return Buckets(
+        times=np.array([bucket for bucket, _ in series], np.int64) * scope.bucket_ns + scope.incident.start_ns,
+        n=np.array([part.n for _, part in series], np.float64),
+        p50=np.array([part.p50 for _, part in series]),
+        p90=np.array([part.p90 for _, part in series]),
+    )

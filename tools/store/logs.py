@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from tools.errors import InputError
-from tools.evidence import Subject
 from tools.sources.rows import LogRow, MaskedLines, Two
-from tools.store.command import show_command
-from tools.store.engine import Engine, per_window
-from tools.store.parquet import literal
+from tools.store.engine import Engine
+from tools.store.relation import Relation
+from tools.store.scoped import SERVICE, TIME_COLUMN, literal, per_window, service_is, within
+from tools.store.source import EmbeddedSource
 from tools.window import Scope, TimeWindow
 
 LINE_LIMIT = 400
 """Characters of a line that are read: a template shows in its beginning, a payload follows."""
+EXAMPLE_LIMIT = 2000
+"""Characters of a line that are shown as an example."""
 MASKS = (
     (r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", "<id>"),
     (r"\b(0x)?[0-9a-fA-F]*\d[0-9a-fA-F]{7,}\b", "<id>"),
@@ -40,89 +41,76 @@ def masked_sql(column: str = "body") -> str:
     return message
 
 
-class EmbeddedLogs:
+class EmbeddedLogs(EmbeddedSource):
     """Log records of an incident folder and its baseline folder.
 
     Args:
         engine: the shared database.
         folder: the incident folder, named in queries.
-        paths: log files of the incident.
-        baseline: log files of the baseline folder.
+        relation: all records.
+        sample_above: bound on baseline lines masked and counted.
     """
 
-    name = "logs.parquet"
+    methods = ("lines",)
 
-    def __init__(self, engine: Engine, folder: Path, paths: Sequence[Path], baseline: Sequence[Path] = ()) -> None:
-        self._engine = engine
-        self._folder = folder
-        self._select = engine.union("logs", paths, baseline)
-
-    def extent(self) -> TimeWindow | None:
-        """Return the time range of all records."""
-        return self._engine.extent("logs", self._select)
-
-    def services(self) -> list[str]:
-        """Return all services, sorted."""
-        rows = self._engine.rows(f"SELECT DISTINCT service FROM ({self._select}) WHERE service IS NOT NULL")
-        return sorted(str(name) for (name,) in rows)
-
-    def degradations(self) -> list[str]:
-        """Return nothing: no line is left out, only its tail."""
-        return []
-
-    def query(self, method: str, scope: Scope, subject: Subject) -> str:
-        """Return the `whydown show` command that prints the numbers."""
-        return show_command(self._folder, "logs", method, scope, subject)
-
-    def sql(self, method: str, scope: Scope) -> str:
-        """Return a script for any DuckDB shell behind `lines`: one row a masked line with its counts.
-
-        Raises:
-            InputError: another method was asked for.
-        """
-        if method != "lines":
-            raise InputError(f"no SQL is kept for the table {method}", "known: lines")
-        return f"{self.lines_sql(scope).strip()};"
+    def __init__(self, engine: Engine, folder: Path, relation: Relation, sample_above: int = 2_000_000) -> None:
+        super().__init__(engine, folder, relation)
+        self._sample_above = sample_above
 
     def lines(self, scope: Scope) -> list[MaskedLines]:
         """Return counts per service and masked line."""
-        rows = self._engine.rows(self.lines_sql(scope))
-        return [_masked(row, scope) for row in rows]
+        keep_one_in = self._sampling(scope)
+        if keep_one_in > 1:
+            self._note(f"1 in {keep_one_in} baseline log lines is read, counts are scaled; rare lines may be missed")
+        groups: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
+        for row in self._engine.rows(self._lines_sql(scope, keep_one_in)):
+            groups.setdefault(row[:3], []).append(row[3:])
+        return [_masked(key, rows, scope, keep_one_in) for key, rows in groups.items()]
 
-    def lines_sql(self, scope: Scope) -> str:
-        """Return the query behind `lines`."""
+    def _script(self, method: str, scope: Scope) -> list[str]:
+        return [self._lines_sql(scope, self._sampling(scope)).strip()]
+
+    def _lines_sql(self, scope: Scope, keep_one_in: int) -> str:
+        """Return the query for a row a service, severity, masked line and incident bucket.
+
+        Baseline rows have no bucket and come last.
+        """
+        sample = f"hash({TIME_COLUMN['logs']}) % {keep_one_in} = 0" if keep_one_in > 1 else "TRUE"
         return f"""
-SELECT service, upper(coalesce(severity, '')) AS severity, {masked_sql()} AS masked,
-       left(arg_max(body, role), 2000), coalesce(arg_max(trace_id, role), ''),
-       count(*) FILTER (WHERE role = 0), count(*) FILTER (WHERE role = 1),
-       coalesce(min(time_unix_nano) FILTER (WHERE role = 1), 0), histogram(bucket) FILTER (WHERE role = 1)
-FROM ({per_window(self._select, scope, "logs")}) WHERE body IS NOT NULL AND service IS NOT NULL
-GROUP BY service, 2, 3 ORDER BY service, 2, 3"""
+SELECT {SERVICE} AS service, upper(coalesce(severity, '')) AS severity, {masked_sql()} AS masked,
+       CASE WHEN role = 1 THEN bucket END AS bucket, count(*), min(time_unix_nano),
+       arg_min(left(body, {EXAMPLE_LIMIT}), time_unix_nano), arg_min(coalesce(trace_id, ''), time_unix_nano)
+FROM ({per_window(self._relation.select, scope, "logs", sample)}) WHERE body IS NOT NULL
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 NULLS LAST"""
+
+    def _sampling(self, scope: Scope) -> int:
+        ((count,),) = self._engine.rows(
+            f"SELECT count(*) FROM ({self._relation.select}) WHERE "
+            + " OR ".join(f"({within('logs', window)})" for window in scope.baseline)
+        )
+        return max(1, -(-int(count) // self._sample_above))
 
     def search(self, window: TimeWindow, service: str, text: str, limit: int) -> list[LogRow]:
         """Return lines of a service (empty: any) that contain a text (empty: any), oldest first."""
-        by_service = f"AND service = {literal(service)}" if service else ""
+        by_service = f"AND {service_is(service)}" if service else ""
         by_text = f"AND contains(lower(body), lower({literal(text)}))" if text else ""
         rows = self._engine.rows(f"""
-SELECT time_unix_nano, service, coalesce(pod, ''), coalesce(severity, ''), body, coalesce(trace_id, ''),
-       coalesce(span_id, '')
-FROM ({self._select}) WHERE time_unix_nano >= {window.start_ns} AND time_unix_nano < {window.end_ns}
-     {by_service} {by_text} ORDER BY time_unix_nano LIMIT {limit}""")
+SELECT time_unix_nano, {SERVICE}, coalesce(pod, ''), coalesce(severity, ''), coalesce(body, ''),
+       coalesce(trace_id, ''), coalesce(span_id, '')
+FROM ({self._relation.select}) WHERE {within("logs", window)} {by_service} {by_text}
+ORDER BY time_unix_nano LIMIT {limit}""")
         return [LogRow(*row) for row in rows]
 
 
-def _masked(row: tuple[object, ...], scope: Scope) -> MaskedLines:
-    service, severity, masked, example, trace_id, n0, n1, first, histogram = row
-    counted: dict[int, int] = dict(histogram or {})  # type: ignore[call-overload]  # a DuckDB MAP
-    buckets = np.array(sorted(counted), dtype=np.int64)
+def _masked(key: tuple[str, str, str], rows: list[tuple[Any, ...]], scope: Scope, keep_one_in: int) -> MaskedLines:
+    incident = [row for row in rows if row[0] is not None]
+    _, _, first, example, trace_id = rows[0]
     return MaskedLines(
-        service=str(service),
-        severity=str(severity),
-        masked=str(masked),
-        example=str(example),
-        trace_id=str(trace_id),
-        n=Two(int(str(n0)), int(str(n1))),
-        first_ns=int(str(first)),
-        times=buckets * scope.bucket_ns + scope.incident.start_ns,
-        counts=np.array([counted[int(bucket)] for bucket in buckets], dtype=np.float64),
+        *key,
+        example=example,
+        trace_id=trace_id,
+        n=Two(keep_one_in * sum(row[1] for row in rows if row[0] is None), sum(row[1] for row in incident)),
+        first_ns=first if incident else 0,
+        times=np.array([row[0] for row in incident], np.int64) * scope.bucket_ns + scope.incident.start_ns,
+        counts=np.array([row[1] for row in incident], np.float64),
     )

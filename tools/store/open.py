@@ -15,6 +15,7 @@ from tools.store.changes import EmbeddedChanges
 from tools.store.engine import Engine
 from tools.store.logs import EmbeddedLogs
 from tools.store.metrics import EmbeddedMetrics
+from tools.store.relation import open_relation
 from tools.store.traces import EmbeddedTraces
 
 
@@ -38,17 +39,17 @@ def open_telemetry(folder: IncidentFolder, settings: StoreSettings, drop: frozen
         FormatError: a file cannot be read.
     """
     engine = Engine(settings.memory_limit, settings.threads)
-    own = {name: paths for name, paths in folder.signals.items() if name not in drop}
-    base = folder.baseline
-
-    def parts(name: str) -> tuple[Engine, Path, list[Path], list[Path]]:
-        return engine, folder.path, own[name], base.get(name, [])
-
+    rows = {
+        name: open_relation(engine, name, paths, folder.baseline.get(name, []))
+        for name, paths in folder.signals.items()
+        if name not in drop
+    }
+    here, traces, logs, metrics = folder.path, rows.get("traces"), rows.get("logs"), rows.get("metrics")
     return Telemetry(
-        traces=EmbeddedTraces(*parts("traces"), settings.baseline_spans) if "traces" in own else None,
-        logs=EmbeddedLogs(*parts("logs")) if "logs" in own else None,
-        metrics=EmbeddedMetrics(*parts("metrics")) if "metrics" in own else None,
-        changes=EmbeddedChanges(folder.path, folder.changes) if folder.changes and "changes" not in drop else None,
+        traces=EmbeddedTraces(engine, here, traces, settings.baseline_spans) if traces else None,
+        logs=EmbeddedLogs(engine, here, logs, settings.baseline_lines) if logs else None,
+        metrics=EmbeddedMetrics(engine, here, metrics) if metrics else None,
+        changes=EmbeddedChanges(here, folder.changes) if folder.changes and "changes" not in drop else None,
         graph=read_graph(folder.topology) if folder.topology and "topology" not in drop else (),
     )
 

@@ -2,76 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from tools.store.engine import Engine, per_window, windows_of
+from tools.store.engine import Engine
+from tools.store.relation import Relation
+from tools.store.scoped import SERVICE, per_window, windows_of, within
+from tools.store.sql_files import statements
 from tools.window import Scope, TimeWindow
+
+ORPHANS_WORTH_SAYING = 0.01
+"""Below one span in a hundred, missing parents are the edges of the window."""
 
 
 class SpanTables:
-    """Prepares the tables `span`, `child`, `trace` and `operation` for one scope at a time.
+    """Prepares the tables `span`, `child`, `trace`, `operation` and `party` for one scope at a time.
 
     Args:
         engine: the database they are made in.
-        paths: trace files of the incident.
-        baseline: trace files of the baseline folder.
+        relation: all spans.
         sample_above: keep about this many baseline spans at most, by whole traces.
     """
 
-    def __init__(self, engine: Engine, paths: Sequence[Path], baseline: Sequence[Path], sample_above: int) -> None:
-        self.engine = engine
-        self.select = engine.union("traces", paths, baseline)
+    def __init__(self, engine: Engine, relation: Relation, sample_above: int) -> None:
+        self._engine = engine
+        self._relation = relation
         self._sample_above = sample_above
         self._scope: Scope | None = None
+        self.keep_one_in = 1
+        """One baseline trace in this many is in the tables."""
         self.notes: list[str] = []
+        """What was left out, sampled or assumed in the present scope."""
 
-    def prepare(self, scope: Scope) -> None:
-        """Make the tables for a scope, unless they are there already."""
-        with self.engine.lock:
-            if self._scope == scope:
-                return
-            rows = per_window(self.select, scope, "traces", self._sampling(scope))
-            for statement in span_statements(rows):
-                self.engine.rows(statement)
-                if statement.startswith("CREATE OR REPLACE TABLE raw"):
-                    self._drop_copies()
-            self._note_unusable(scope)
-            self._scope = scope
+    @contextmanager
+    def prepared(self, scope: Scope) -> Iterator[bool]:
+        """Make the tables for a scope, and keep other threads from replacing them.
 
-    def _sampling(self, scope: Scope) -> str:
-        """Return the condition that keeps one baseline trace in k, so that cost is bounded."""
-        count = sum(self.count(window) for role, window in windows_of(scope) if role == 0)
-        keep_one_in = -(-count // self._sample_above)
-        if keep_one_in <= 1:
-            return "TRUE"
-        self.notes.append(f"baseline traces: 1 in {keep_one_in} of {count:,} spans read, chosen by trace id")
-        return f"hash(trace_id) % {keep_one_in} = 0"
+        Yields:
+            Whether they were made anew.
 
-    def count(self, window: TimeWindow) -> int:
-        """Return the number of stored spans that start in a window."""
-        where = f"start_unix_nano >= {window.start_ns} AND start_unix_nano < {window.end_ns}"
-        ((count,),) = self.engine.rows(f"SELECT count(*) FROM ({self.select}) WHERE {where}")
+        Raises:
+            SourceError: the spans cannot be read.
+        """
+        with self._engine.lock:
+            anew = self._scope != scope
+            if anew:
+                self._scope = None
+                self._make(scope)
+                self._scope = scope
+            yield anew
+
+    def script(self, scope: Scope) -> list[str]:
+        """Return the statements that make the tables, for a DuckDB shell; they need nothing but the files."""
+        return [*self._raw(scope, self._sampling(scope)), *statements("clean"), *statements("spans")]
+
+    def _make(self, scope: Scope) -> None:
+        self.keep_one_in = self._sampling(scope)
+        self.notes = []
+        if self.keep_one_in > 1:
+            self.notes.append(
+                f"1 in {self.keep_one_in} baseline traces is read, chosen by trace id; the incident's are read in full"
+            )
+        self._run(self._raw(scope, self.keep_one_in))
+        self._clean()
+        self._run(statements("spans"))
+        self._note_odd_traces()
+        self._run(["DROP TABLE raw", "DROP TABLE covered"])
+
+    def _run(self, script: list[str]) -> None:
+        for statement in script:
+            self._engine.rows(statement)
+
+    def _raw(self, scope: Scope, keep_one_in: int) -> list[str]:
+        sample = f"hash(trace_id) % {keep_one_in} = 0" if keep_one_in > 1 else "TRUE"
+        rows = per_window(self._relation.select, scope, "traces", sample)
+        return statements("raw", rows=rows, service=SERVICE)
+
+    def _sampling(self, scope: Scope) -> int:
+        """Return k where one baseline trace in k is to be kept, so that cost is bounded."""
+        count = sum(self._count(window) for role, window in windows_of(scope) if role == 0)
+        return max(1, -(-count // self._sample_above))
+
+    def _count(self, window: TimeWindow) -> int:
+        select = self._relation.select
+        ((count,),) = self._engine.rows(f"SELECT count(*) FROM ({select}) WHERE {within('traces', window)}")
         return int(count)
 
-    def _drop_copies(self) -> None:
-        """Keep one of each span: a collector that retries sends a span twice."""
-        ((copies,),) = self.engine.rows("SELECT count(*) - count(DISTINCT s) FROM raw")
-        if copies:
-            self.engine.rows("CREATE OR REPLACE TABLE raw AS SELECT DISTINCT ON (s) * FROM raw")
-            self.notes.append(f"{copies:,} spans were sent more than once and count once")
-
-    def _note_unusable(self, scope: Scope) -> None:
-        rows = per_window(self.select, scope, "traces")
-        bad = "duration_ns IS NULL OR duration_ns < 0 OR trace_id IS NULL OR span_id IS NULL"
-        ((unusable,),) = self.engine.rows(f"SELECT count(*) FROM ({rows}) WHERE {bad}")
+    def _clean(self) -> None:
+        """Leave out unusable spans and copies: a collector that retries sends a span twice."""
+        ((unusable, copies),) = self._engine.rows(
+            "SELECT count(*) FILTER (WHERE NOT usable), "
+            "count(*) FILTER (WHERE usable) - count(DISTINCT CASE WHEN usable THEN s END) FROM raw"
+        )
         if unusable:
             self.notes.append(f"{unusable:,} spans have no id or no valid duration and are left out")
+        if copies:
+            self.notes.append(f"{copies:,} spans were sent more than once and count once")
+        if unusable or copies:
+            self._run(statements("clean"))
+
+    def _note_odd_traces(self) -> None:
+        ((spans, orphans, skewed, circular),) = self._engine.rows(_ODD_TRACES)
+        if orphans > spans * ORPHANS_WORTH_SAYING:
+            self.notes.append(
+                f"{orphans:,} of {spans:,} spans name a parent that is missing and count as its substitute"
+            )
+        if skewed:
+            self.notes.append(
+                f"{skewed:,} calls seem to begin before their caller: clocks differ; they are centred in it"
+            )
+        if circular:
+            self.notes.append(f"{circular:,} traces run in a circle and count from their earliest span")
 
 
-def span_statements(rows: str) -> list[str]:
-    """Return the statements of sql/spans.sql with the scoped rows filled in."""
-    text = (files("tools.store") / "sql" / "spans.sql").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("--")]
-    return [part.strip().replace("{rows}", rows) for part in "\n".join(lines).split(";") if part.strip()]
+_ODD_TRACES = """
+SELECT (SELECT count(*) FROM raw), (SELECT count(p) FROM raw) - (SELECT count(*) FROM child),
+       (SELECT count(*) FROM child WHERE skewed),
+       (SELECT count(*) FROM (SELECT t, count(*) AS n FROM raw GROUP BY t)
+                        JOIN (SELECT t, count(*) AS below FROM child GROUP BY t) USING (t) WHERE n = below)"""

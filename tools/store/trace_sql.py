@@ -1,80 +1,127 @@
-"""SQL of the embedded trace source. All of it reads the tables that sql/spans.sql makes."""
+"""SQL of the embedded trace source. All of it reads the tables that `tools.store.spans` makes.
+
+Rows are grouped by hashes and get their names at the end, when there are few of them.
+"""
 
 from __future__ import annotations
 
-from tools.errors import InputError
+from dataclasses import dataclass, replace
+
 from tools.sources.protocols import Order
-from tools.store.aggregate import spread_sql
-from tools.store.engine import per_window
-from tools.store.parquet import literal
-from tools.store.spans import span_statements
+from tools.store.scoped import literal, per_window, service_is, within
 from tools.window import Scope, TimeWindow
 
-NAMED = "span JOIN operation USING (op, service)"
-CODE_SPANS = f"{NAMED} WHERE NOT wire AND NOT leaf"
-EDGE_SPANS = f"{NAMED} WHERE wire OR leaf"
-ENTRY_SPANS = "(SELECT o.service, o.operation, t.* FROM trace t JOIN operation o ON t.entry = o.op)"
+QUANTILES = "[0.25, 0.5, 0.75, 0.9, 0.99]"
 
-OPERATIONS = f"""
-SELECT service, operation, role, count(*), count(*) FILTER (WHERE NOT wire AND NOT leaf),
-       avg(own) FILTER (WHERE NOT wire AND NOT leaf),
-       quantile_cont(own, [0.25, 0.5, 0.75, 0.9, 0.99]) FILTER (WHERE NOT wire AND NOT leaf),
-       {spread_sql("dur")}, count(*) FILTER (WHERE err), count(*) FILTER (WHERE origin)
-FROM {NAMED} GROUP BY ALL"""
 
-EDGES = f"""
-SELECT service, peer, operation, leaf, role, count(*), {spread_sql("gap")}, count(*) FILTER (WHERE err)
-FROM {EDGE_SPANS} GROUP BY ALL"""
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What a method tells of: grouping columns, which rows of which table, and how the groups get names."""
 
-ENTRIES = f"""
-SELECT service, operation, role, count(*), {spread_sql("dur")}, count(*) FILTER (WHERE err)
-FROM {ENTRY_SPANS} GROUP BY ALL"""
+    ids: str
+    table: str
+    where: str
+    names: str
+    joins: str
+
+
+OWN = "NOT wire AND NOT leaf"
+"""Spans whose own time is spent in their service's code."""
+OPERATIONS = Subjects("op", "span", "TRUE", "service, operation", "JOIN operation USING (op)")
+CODE = replace(OPERATIONS, where=OWN)
+ENTRIES = replace(OPERATIONS, table="(SELECT entry AS op, * FROM trace)")
+EDGES = Subjects(
+    "op, peer, leaf",
+    "span",
+    "wire OR leaf",
+    "service, party.name AS peer, operation, leaf",
+    "JOIN operation USING (op) JOIN party ON party.id = peer",
+)
+
+OPERATION_VALUES = (
+    f"count(*) FILTER (WHERE {OWN}) AS own_n, avg(own) FILTER (WHERE {OWN}) AS own_mean, "
+    f"quantile_cont(own, {QUANTILES}) FILTER (WHERE {OWN}) AS own_quantiles, "
+    f"count(*) AS n, avg(dur) AS mean, quantile_cont(dur, {QUANTILES}) AS quantiles, "
+    "count(*) FILTER (WHERE err) AS errors, count(*) FILTER (WHERE origin) AS error_origins"
+)
+EDGE_VALUES = (
+    f"count(*) AS n, avg(gap) AS mean, quantile_cont(gap, {QUANTILES}) AS quantiles, "
+    "count(*) FILTER (WHERE err) AS errors"
+)
+ENTRY_VALUES = EDGE_VALUES.replace("(gap", "(dur")
+
+
+def grouped(subjects: Subjects, values: str) -> str:
+    """Return the query for values per subject and window, and per time bucket too.
+
+    Rows are the names, `role`, `bucket` (NULL: the whole window), then the values.
+    """
+    ids = subjects.ids
+    return f"""
+SELECT {subjects.names}, g.* EXCLUDE ({ids}) FROM (
+  SELECT {ids}, role, bucket, {values} FROM {subjects.table} WHERE {subjects.where}
+  GROUP BY GROUPING SETS (({ids}, role), ({ids}, role, bucket))) g
+{subjects.joins} ORDER BY ALL"""
+
+
+def excess(subjects: Subjects, column: str) -> str:
+    """Return the query for the mean time per incident request beyond what baseline requests of its entry took."""
+    ids = subjects.ids
+    return f"""
+WITH requests AS (SELECT entry, count(*) FILTER (WHERE role = 0) AS n0, count(*) FILTER (WHERE role = 1) AS n1
+                FROM trace GROUP BY entry HAVING n0 > 0 AND n1 > 0),
+spent AS (SELECT {ids}, entry, sum({column}) FILTER (WHERE r = 0) AS ns0, sum({column}) FILTER (WHERE r = 1) AS ns1
+          FROM (SELECT span.*, entry, trace.role AS r FROM span JOIN trace USING (t))
+          WHERE {subjects.where} GROUP BY {ids}, entry),
+g AS (SELECT {ids}, sum(coalesce(ns1, 0) - coalesce(ns0, 0) * n1 / n0) / (SELECT sum(n1) FROM requests) AS ns
+      FROM spent JOIN requests USING (entry) GROUP BY {ids})
+SELECT {subjects.names}, ns FROM g {subjects.joins} ORDER BY ALL"""
+
 
 CALLS = """
-SELECT e.operation AS entry, co.service, co.operation, po.service AS peer, po.operation AS peer_operation,
-       c.role, count(DISTINCT c.p), count(*)
-FROM child c JOIN span s ON s.s = c.s JOIN trace t ON t.t = s.t AND t.role = s.role
-JOIN operation e ON e.op = t.entry JOIN operation co ON co.op = c.parent_op JOIN operation po ON po.op = c.op
-GROUP BY ALL"""
+SELECT e.operation AS entry, c.service, c.operation, k.service AS peer, k.operation AS peer_operation, role,
+       sum(callers) AS with_call, sum(calls) AS calls
+FROM (SELECT entry, parent_op, child.op, role, count(DISTINCT p) AS callers, count(*) AS calls
+      FROM child JOIN trace USING (t) GROUP BY ALL) g
+JOIN operation e ON e.op = entry JOIN operation c ON c.op = parent_op JOIN operation k ON k.op = g.op
+GROUP BY ALL ORDER BY ALL"""
 
 PARENTS = """
-SELECT e.operation AS entry, o.service, o.operation, s.role, count(*)
-FROM span s JOIN trace t ON t.t = s.t AND t.role = s.role
-JOIN operation e ON e.op = t.entry JOIN operation o ON o.op = s.op
-GROUP BY ALL"""
+SELECT e.operation AS entry, o.service, o.operation, role, sum(n) AS parents
+FROM (SELECT entry, span.op, trace.role AS role, count(*) AS n FROM span JOIN trace USING (t) GROUP BY ALL) g
+JOIN operation e ON e.op = entry JOIN operation o ON o.op = g.op GROUP BY ALL"""
 
 TOPOLOGY = """
-SELECT parent_service, service, count(*) FROM child WHERE parent_service <> service GROUP BY ALL
-UNION ALL SELECT service, peer, count(*) FROM span WHERE leaf GROUP BY ALL
-ORDER BY ALL"""
+SELECT a.name AS caller, b.name AS callee, sum(n)::BIGINT AS calls
+FROM (SELECT parent_svc AS a, svc AS b, count(*) AS n FROM child WHERE parent_svc <> svc GROUP BY ALL
+      UNION ALL
+      SELECT o.svc, peer, count(*) FROM span JOIN operation o USING (op) WHERE leaf GROUP BY ALL) g
+JOIN party a ON a.id = g.a JOIN party b ON b.id = g.b GROUP BY ALL ORDER BY ALL"""
 
+METHODS = {
+    "operations": grouped(OPERATIONS, OPERATION_VALUES),
+    "operations.excess": excess(CODE, "own"),
+    "edges": grouped(EDGES, EDGE_VALUES),
+    "edges.excess": excess(EDGES, "gap"),
+    "entries": grouped(ENTRIES, ENTRY_VALUES),
+    "calls": CALLS,
+    "calls.parents": PARENTS,
+    "topology": TOPOLOGY,
+}
+"""Query by method; what stands after the dot is the second query of a method."""
 
-def _excess(keys: str, column: str, source: str) -> str:
-    """Mean time a key takes per incident request beyond what baseline requests of the same entry took."""
-    return f"""
-WITH requests AS (SELECT entry, role, count(*) AS n FROM trace GROUP BY ALL),
-     shared AS (SELECT b.entry, b.n AS n0, i.n AS n1 FROM requests b JOIN requests i USING (entry)
-              WHERE b.role = 0 AND i.role = 1),
-     spent AS (SELECT {keys}, x.entry, x.role, sum({column}) AS ns
-               FROM (SELECT sp.*, tr.entry FROM span sp JOIN trace tr ON tr.t = sp.t AND tr.role = sp.role) x
-               JOIN operation USING (op, service) WHERE {source} GROUP BY ALL)
-SELECT {keys}, sum(CASE WHEN role = 1 THEN ns ELSE -ns * n1 / n0 END) / (SELECT sum(n1) FROM shared)
-FROM spent JOIN shared USING (entry) GROUP BY ALL"""
-
-
-OPERATION_EXCESS = _excess("service, operation", "own", "NOT wire AND NOT leaf")
-EDGE_EXCESS = _excess("service, peer, operation, leaf", "gap", "wire OR leaf")
-
-SPAN_COLUMNS = """SELECT trace_id, span_id, coalesce(parent_span_id, ''), service, operation, coalesce(pod, ''),
-       start_unix_nano, duration_ns, coalesce(status, ''), coalesce(kind, ''), coalesce(status_message, ''),
-       attributes"""
+SPAN_COLUMNS = """SELECT trace_id, span_id, coalesce(parent_span_id, ''), coalesce(service, ''),
+       coalesce(operation, ''), coalesce(pod, ''), start_unix_nano, duration_ns, coalesce(status, ''),
+       coalesce(kind, ''), coalesce(status_message, ''), attributes"""
+_USABLE = "trace_id IS NOT NULL AND span_id IS NOT NULL AND duration_ns >= 0"
 
 
 def segments(select: str, scope: Scope, service: str, operation: str) -> str:
     """Return the query for counts and latency per attribute value of one operation."""
     rows = per_window(select, scope, "traces")
     return f"""
-WITH rows AS (SELECT * FROM ({rows}) WHERE service = {literal(service)} AND operation = {literal(operation)}),
+WITH rows AS (SELECT * FROM ({rows})
+              WHERE {service_is(service)} AND operation = {literal(operation)} AND {_USABLE}),
      pairs AS (SELECT role, duration_ns, coalesce(upper(status) LIKE '%ERROR', false) AS err,
                       unnest(map_entries(map_concat(coalesce(attributes, MAP {{}}), coalesce(resource, MAP {{}}),
                              MAP {{'pod': coalesce(pod, '')}}))) AS kv FROM rows)
@@ -85,37 +132,17 @@ FROM pairs WHERE kv.value <> '' GROUP BY ALL ORDER BY ALL"""
 
 
 def examples(select: str, window: TimeWindow, service: str, operation: str, order: Order, limit: int) -> str:
-    """Return the query for a few spans of one operation (an empty operation means any)."""
+    """Return the query for a few spans of one operation; an empty operation means any of the service."""
+    named = f" AND operation = {literal(operation)}" if operation else ""
+    rows = f"FROM ({select}) WHERE {within('traces', window)} AND {service_is(service)}{named} AND {_USABLE}"
     ordering = {
         "slowest": "duration_ns DESC",
-        "failed": "(coalesce(status, '') LIKE '%ERROR') DESC, duration_ns DESC",
-        "median": f"abs(duration_ns - (SELECT median(duration_ns) FROM ({select}) WHERE service = {literal(service)}"
-        f" AND operation = {literal(operation)}))",
+        "failed": "coalesce(upper(status) LIKE '%ERROR', false) DESC, duration_ns DESC",
+        "median": f"abs(duration_ns - (SELECT median(duration_ns) {rows}))",
     }[order]
-    named = f"AND operation = {literal(operation)}" if operation else ""
-    return f"""{SPAN_COLUMNS} FROM ({select})
-WHERE start_unix_nano >= {window.start_ns} AND start_unix_nano < {window.end_ns}
-  AND service = {literal(service)} {named} ORDER BY {ordering}, span_id LIMIT {limit}"""
+    return f"{SPAN_COLUMNS} {rows} ORDER BY {ordering}, span_id LIMIT {limit}"
 
 
-_METHODS = {
-    "operations": OPERATIONS,
-    "edges": EDGES,
-    "entries": ENTRIES,
-    "calls": CALLS,
-    "topology": TOPOLOGY,
-    "operations.excess": OPERATION_EXCESS,
-    "edges.excess": EDGE_EXCESS,
-}
-
-
-def reproduce(method: str, select: str, scope: Scope) -> str:
-    """Return a script for any DuckDB shell that reproduces the numbers of a method.
-
-    Raises:
-        InputError: the method is not one statement over the prepared tables.
-    """
-    if method not in _METHODS:
-        raise InputError(f"no SQL is kept for the table {method}", "known: " + ", ".join(_METHODS))
-    statements = [*span_statements(per_window(select, scope, "traces")), _METHODS[method].strip()]
-    return ";\n".join(statements) + ";"
+def one_trace(select: str, trace_id: str) -> str:
+    """Return the query for all spans of a trace."""
+    return f"{SPAN_COLUMNS} FROM ({select}) WHERE trace_id = {literal(trace_id)} ORDER BY start_unix_nano, span_id"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from tools.evidence import Subject
 from tools.sources.protocols import Order
 from tools.sources.rows import (
     Buckets,
@@ -17,187 +17,170 @@ from tools.sources.rows import (
     OperationStats,
     SegmentStats,
     SpanRow,
+    Spread,
     Two,
 )
 from tools.store import trace_sql as sql
-from tools.store.aggregate import EMPTY, buckets_by_key, group_rows, pair, to_spread
-from tools.store.command import show_command
+from tools.store.aggregate import Key, grouped_rows
 from tools.store.engine import Engine
-from tools.store.parquet import literal
+from tools.store.relation import Relation
+from tools.store.source import EmbeddedSource
 from tools.store.spans import SpanTables
 from tools.window import Scope, TimeWindow
 
-_NO_BUCKETS = Two(Buckets(), Buckets())
+T = TypeVar("T")
 
 
-class EmbeddedTraces:
-    """Spans of an incident folder and its baseline folder, aggregated by DuckDB.
+class EmbeddedTraces(EmbeddedSource):
+    """Spans of an incident folder and its baseline folder.
+
+    Answers of the latest scope are kept, as several analysers ask the same.
 
     Args:
         engine: the shared database.
         folder: the incident folder, named in queries.
-        paths: trace files of the incident.
-        baseline: trace files of the baseline folder.
+        relation: all spans.
         sample_above: bound on baseline spans read.
     """
 
-    name = "traces.parquet"
+    methods = sql.METHODS
 
-    def __init__(
-        self,
-        engine: Engine,
-        folder: Path,
-        paths: Sequence[Path],
-        baseline: Sequence[Path] = (),
-        sample_above: int = 1_000_000,
-    ) -> None:
-        self._engine = engine
-        self._folder = folder
-        self._tables = SpanTables(engine, paths, baseline, sample_above)
+    def __init__(self, engine: Engine, folder: Path, relation: Relation, sample_above: int = 1_000_000) -> None:
+        super().__init__(engine, folder, relation)
+        self._tables = SpanTables(engine, relation, sample_above)
+        self._answers: dict[str, list[Any]] = {}
 
-    def extent(self) -> TimeWindow | None:
-        """Return the time range of all spans."""
-        return self._engine.extent("traces", self._tables.select)
-
-    def services(self) -> list[str]:
-        """Return all services, sorted."""
-        rows = self._engine.rows(f"SELECT DISTINCT service FROM ({self._tables.select}) WHERE service IS NOT NULL")
-        return sorted(str(name) for (name,) in rows)
-
-    def degradations(self) -> list[str]:
-        """Return what was left out or sampled."""
-        return list(self._tables.notes)
-
-    def query(self, method: str, scope: Scope, subject: Subject) -> str:
-        """Return the `whydown show` command that prints the numbers; with `--sql` it prints the SQL."""
-        return show_command(self._folder, "traces", method, scope, subject)
-
-    def sql(self, method: str, scope: Scope) -> str:
-        """Return a script for any DuckDB shell that reproduces a method's numbers."""
-        return sql.reproduce(method, self._tables.select, scope)
+    def _script(self, method: str, scope: Scope) -> list[str]:
+        return [*self._tables.script(scope), sql.METHODS[method].strip()]
 
     def operations(self, scope: Scope) -> list[OperationStats]:
         """Return self-time, duration and errors per service and operation."""
-        self._tables.prepare(scope)
-        stats = group_rows(self._engine.rows(sql.OPERATIONS), 2, _operation_values)
-        buckets = buckets_by_key(self._engine, scope, "service, operation", "own", sql.CODE_SPANS)
-        excess = self._excess(sql.OPERATION_EXCESS)
-        return [
-            OperationStats(
-                service=service,
-                operation=operation,
-                own=_pick(roles, "own", EMPTY),
-                total=_pick(roles, "total", EMPTY),
-                errors=_pick(roles, "errors", 0),
-                error_origins=_pick(roles, "origins", 0),
-                buckets=buckets.get((service, operation), _NO_BUCKETS),
-                excess=excess.get((service, operation), 0.0),
-            )
-            for (service, operation), roles in sorted(stats.items())
-        ]
+        return self._answer("operations", scope, self._operations)
 
     def edges(self, scope: Scope) -> list[EdgeStats]:
         """Return time between services per caller, callee and operation."""
-        self._tables.prepare(scope)
-        stats = group_rows(self._engine.rows(sql.EDGES), 4, _edge_values)
-        buckets = buckets_by_key(self._engine, scope, "service, peer, operation, leaf", "gap", sql.EDGE_SPANS)
-        excess = self._excess(sql.EDGE_EXCESS)
+        return self._answer("edges", scope, self._edges)
+
+    def calls(self, scope: Scope) -> list[CallStats]:
+        """Return call counts per entry operation and call."""
+        return self._answer("calls", scope, self._calls)
+
+    def entries(self, scope: Scope) -> list[EntryStats]:
+        """Return traffic, latency and errors per entry operation."""
+        return self._answer("entries", scope, self._entries)
+
+    def topology(self, scope: Scope) -> list[Call]:
+        """Return the service-level call graph over both windows."""
+        return self._answer("topology", scope, lambda _: [Call(*row) for row in self._rows("topology")])
+
+    def _answer(self, method: str, scope: Scope, compute: Callable[[Scope], list[T]]) -> list[T]:
+        with self._tables.prepared(scope) as anew:
+            if anew:
+                self._answers.clear()
+                for note in self._tables.notes:
+                    self._note(note)
+            if method not in self._answers:
+                self._answers[method] = compute(scope)
+            return list(self._answers[method])
+
+    def _rows(self, method: str) -> list[tuple[Any, ...]]:
+        return self._engine.rows(sql.METHODS[method])
+
+    def _excess(self, method: str) -> dict[Key, float]:
+        return {row[:-1]: float(row[-1] or 0.0) for row in self._rows(f"{method}.excess")}
+
+    def _operations(self, scope: Scope) -> list[OperationStats]:
+        excess = self._excess("operations")
+        return [
+            OperationStats(
+                service=key[0],
+                operation=key[1],
+                own=group.spread(0),
+                total=group.spread(3),
+                errors=group.count(6),
+                error_origins=group.count(7),
+                buckets=group.buckets(scope, 0),
+                excess=excess.get(key, 0.0),
+            )
+            for key, group in grouped_rows(self._rows("operations"), 2).items()
+        ]
+
+    def _edges(self, scope: Scope) -> list[EdgeStats]:
+        excess = self._excess("edges")
         return [
             EdgeStats(
                 service=key[0],
                 peer=key[1],
                 operation=key[2],
                 leaf=bool(key[3]),
-                gap=_pick(roles, "gap", EMPTY),
-                errors=_pick(roles, "errors", 0),
-                buckets=buckets.get(key, _NO_BUCKETS),
+                gap=group.spread(0),
+                errors=group.count(3),
+                buckets=group.buckets(scope, 0),
                 excess=excess.get(key, 0.0),
             )
-            for key, roles in sorted(stats.items())
+            for key, group in grouped_rows(self._rows("edges"), 4).items()
         ]
 
-    def _excess(self, query: str) -> dict[tuple[Any, ...], float]:
-        return {row[:-1]: float(row[-1] or 0.0) for row in self._engine.rows(query)}
+    def _calls(self, scope: Scope) -> list[CallStats]:
+        counts: dict[Key, dict[int, tuple[int, int]]] = {}
+        for *key, role, callers, calls in self._rows("calls"):
+            counts.setdefault(tuple(key), {})[role] = (int(callers), int(calls))
+        parents = {row[:4]: int(row[4]) for row in self._rows("calls.parents")}
 
-    def calls(self, scope: Scope) -> list[CallStats]:
-        """Return call counts per entry operation and call."""
-        self._tables.prepare(scope)
-        stats = group_rows(self._engine.rows(sql.CALLS), 5, tuple)
-        parents = {row[:4]: int(row[4]) for row in self._engine.rows(sql.PARENTS)}
-        found = []
-        for key, roles in sorted(stats.items()):
-            counts = pair(roles, (0, 0))
-            entry, service, operation, peer, peer_operation = key
-            found.append(
-                CallStats(
-                    entry=entry,
-                    service=service,
-                    operation=operation,
-                    peer=peer,
-                    peer_operation=peer_operation,
-                    parents=Two(*(parents.get((*key[:3], role), 0) for role in (0, 1))),
-                    with_call=Two(int(counts.baseline[0]), int(counts.incident[0])),
-                    calls=Two(int(counts.baseline[1]), int(counts.incident[1])),
-                )
+        def two(key: Key, column: int) -> Two[int]:
+            return Two(*(counts[key].get(role, (0, 0))[column] for role in (0, 1)))
+
+        return [
+            CallStats(
+                entry=key[0],
+                service=key[1],
+                operation=key[2],
+                peer=key[3],
+                peer_operation=key[4],
+                parents=Two(*(parents.get((*key[:3], role), 0) for role in (0, 1))),
+                with_call=two(key, 0),
+                calls=two(key, 1),
             )
-        return found
+            for key in counts
+        ]
 
-    def entries(self, scope: Scope) -> list[EntryStats]:
-        """Return traffic, latency and errors per entry operation."""
-        self._tables.prepare(scope)
-        stats = group_rows(self._engine.rows(sql.ENTRIES), 2, _edge_values)
-        buckets = buckets_by_key(self._engine, scope, "service, operation", "dur", sql.ENTRY_SPANS)
+    def _entries(self, scope: Scope) -> list[EntryStats]:
+        scale = self._tables.keep_one_in
         return [
             EntryStats(
                 service=key[0],
                 operation=key[1],
-                duration=_pick(roles, "gap", EMPTY),
-                errors=_pick(roles, "errors", 0),
-                buckets=buckets.get(key, _NO_BUCKETS),
+                duration=_scaled_spread(group.spread(0), scale),
+                errors=Two(group.count(3).baseline * scale, group.count(3).incident),
+                buckets=_scaled_buckets(group.buckets(scope, 0), scale),
             )
-            for key, roles in sorted(stats.items())
+            for key, group in grouped_rows(self._rows("entries"), 2).items()
         ]
-
-    def topology(self, scope: Scope) -> list[Call]:
-        """Return the service-level call graph over both windows."""
-        self._tables.prepare(scope)
-        return [Call(str(a), str(b), int(n)) for a, b, n in self._engine.rows(sql.TOPOLOGY)]
 
     def segments(self, scope: Scope, service: str, operation: str) -> list[SegmentStats]:
         """Return counts and latency per attribute value on one operation's spans."""
-        rows = self._engine.rows(sql.segments(self._tables.select, scope, service, operation))
+        rows = self._engine.rows(sql.segments(self._relation.select, scope, service, operation))
         return [
             SegmentStats(service, operation, key, value, Two(n0, n1), Two(e0, e1), Two(d0, d1))
             for key, value, n0, n1, e0, e1, d0, d1 in rows
         ]
 
     def examples(self, window: TimeWindow, service: str, operation: str, order: Order, limit: int) -> list[SpanRow]:
-        """Return a few spans of one operation."""
-        return self._spans(sql.examples(self._tables.select, window, service, operation, order, limit))
+        """Return a few spans of one operation; an empty operation means any of the service."""
+        return self._spans(sql.examples(self._relation.select, window, service, operation, order, limit))
 
     def trace(self, trace_id: str) -> list[SpanRow]:
-        """Return all spans of one trace, by start time."""
-        where = f"trace_id = {literal(trace_id)} ORDER BY start_unix_nano"
-        return self._spans(f"{sql.SPAN_COLUMNS} FROM ({self._tables.select}) WHERE {where}")
+        """Return all spans of one trace, by start time; empty when unknown."""
+        return self._spans(sql.one_trace(self._relation.select, trace_id))
 
     def _spans(self, query: str) -> list[SpanRow]:
         return [SpanRow(*(*row[:-1], dict(row[-1] or {}))) for row in self._engine.rows(query)]
 
 
-def _operation_values(row: tuple[Any, ...]) -> dict[str, Any]:
-    n, own_n, own_mean, own_q, mean, quantiles, errors, origins = row
-    return {
-        "own": to_spread(own_n, own_mean, own_q),
-        "total": to_spread(n, mean, quantiles),
-        "errors": int(errors),
-        "origins": int(origins),
-    }
+def _scaled_spread(spread: Two[Spread], scale: int) -> Two[Spread]:
+    """Count all baseline requests, not only those sampled: traffic is compared in absolute numbers."""
+    return Two(replace(spread.baseline, n=spread.baseline.n * scale), spread.incident)
 
 
-def _edge_values(row: tuple[Any, ...]) -> dict[str, Any]:
-    n, mean, quantiles, errors = row
-    return {"gap": to_spread(n, mean, quantiles), "errors": int(errors)}
-
-
-def _pick(roles: dict[int, dict[str, Any]], name: str, missing: Any) -> Two[Any]:
-    return pair({role: values[name] for role, values in roles.items()}, missing)
+def _scaled_buckets(buckets: Two[Buckets], scale: int) -> Two[Buckets]:
+    return Two(replace(buckets.baseline, n=buckets.baseline.n * scale), buckets.incident)

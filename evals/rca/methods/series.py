@@ -20,8 +20,10 @@ from agent.schema import Incident
 from tools.config import Settings
 from tools.incident import IncidentFolder, open_folder
 from tools.sources import Telemetry
-from tools.store.engine import Engine, per_window
+from tools.store.engine import Engine
 from tools.store.logs import masked_sql
+from tools.store.relation import open_relation
+from tools.store.scoped import per_window
 from tools.window import Scope
 
 Numbers = NDArray[np.float64]
@@ -72,7 +74,7 @@ def _metrics(telemetry: Telemetry, scope: Scope) -> Iterator[Series]:
 def _spans(engine: Engine, folder: IncidentFolder, scope: Scope) -> Iterator[Series]:
     if "traces" not in folder.signals:
         return
-    select = engine.union("traces", folder.signals["traces"], folder.baseline.get("traces", []))
+    select = open_relation(engine, "traces", folder.signals["traces"], folder.baseline.get("traces", [])).select
     rows = engine.rows(f"SELECT {_SPANS} FROM ({per_window(select, scope, 'traces')}) GROUP BY ALL ORDER BY bucket")
     means: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: {0: [], 1: []})
     failed: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: {0: [], 1: []})
@@ -89,7 +91,7 @@ def _logs(engine: Engine, folder: IncidentFolder, scope: Scope) -> Iterator[Seri
     """Yield line counts; a bucket in which others logged and this template did not counts zero."""
     if "logs" not in folder.signals:
         return
-    select = engine.union("logs", folder.signals["logs"], folder.baseline.get("logs", []))
+    select = open_relation(engine, "logs", folder.signals["logs"], folder.baseline.get("logs", [])).select
     rows = engine.rows(
         f"SELECT service, {masked_sql()} AS template, role, bucket, count(*) "
         f"FROM ({per_window(select, scope, 'logs')}) WHERE body IS NOT NULL GROUP BY ALL"

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from tools.store.columns import SCHEMAS, Column
-from tools.store.parquet import literal
+from tools.store.scoped import literal
 from tools.window import NS, TimeWindow
 
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -88,7 +88,7 @@ def test_an_interrupt_before_the_run_began_names_no_earlier_run(
         raise KeyboardInterrupt
 
     whydown("investigate", str(folder))
-    monkeypatch.setattr("tools.store.engine.Engine.union", interrupted)
+    monkeypatch.setattr("tools.store.engine.Engine.rows", interrupted)
     assert whydown("investigate", str(folder)).err == "whydown: interrupted before the run began\n"
 
 
