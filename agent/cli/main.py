@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from agent.cli import investigate, runs, show
+from agent.cli import config, investigate, runs, show
 from tools.errors import WhydownError
 
 PLUGINS = "whydown.commands"
@@ -24,7 +24,7 @@ def build_app(arguments: list[str]) -> typer.Typer:
     """
     app = typer.Typer(name="whydown", add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_root)
-    own = (investigate.investigate, show.show, runs.runs, runs.report, runs.schema)
+    own = (investigate.investigate, show.show, runs.runs, runs.report, runs.schema, config.config)
     for command in own:
         app.command()(command)
     if arguments[0] not in {command.__name__ for command in own}:
