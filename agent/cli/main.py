@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from agent.cli import config, investigate, runs, show
+from agent.cli import collect, config, import_, investigate, runs, show
 from tools.errors import WhydownError
 
 PLUGINS = "whydown.commands"
@@ -24,10 +24,19 @@ def build_app(arguments: list[str]) -> typer.Typer:
     """
     app = typer.Typer(name="whydown", add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_root)
-    own = (investigate.investigate, show.show, runs.runs, runs.report, runs.schema, config.config)
+    own = (
+        investigate.investigate,
+        show.show,
+        collect.collect,
+        runs.runs,
+        runs.report,
+        runs.schema,
+        config.config,
+    )
     for command in own:
         app.command()(command)
-    if arguments[0] not in {command.__name__ for command in own}:
+    app.add_typer(import_.app, name="import")
+    if arguments[0] not in {"import", *(command.__name__ for command in own)}:
         for plugin in sorted(entry_points(group=PLUGINS), key=lambda entry: entry.name):
             app.add_typer(plugin.load(), name=plugin.name)
     return app

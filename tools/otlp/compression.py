@@ -40,7 +40,7 @@ def decompress(data: bytes, encoding: str, limit: int) -> bytes:
     else:
         content = _read(open_compressed(io.BytesIO(data), encoding), limit)
     if len(content) > limit:
-        raise TooLargeError(f"more than {limit >> 20} MiB")
+        raise TooLargeError(f"more than {limit:,} bytes")
     return content
 
 

@@ -14,7 +14,7 @@ class ExponentialBuckets(NamedTuple):
     """Buckets of an exponential histogram: bucket i covers (base^i, base^(i+1)], base = 2^(2^-scale)."""
 
     offset: int
-    counts: Sequence[int]
+    counts: Sequence[float]
 
 
 def mean_of(total: float | None, count: float) -> float | None:

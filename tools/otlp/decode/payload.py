@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from tools.otlp.decode import protobuf, protobuf_metrics
+from tools.otlp.decode import json_metrics, json_records, json_values, protobuf, protobuf_metrics
 from tools.otlp.decode.rows import Row
-from tools.otlp.decode.tally import Tally
-
-Signal = Literal["traces", "logs", "metrics"]
+from tools.otlp.decode.tally import Signal, Tally
 
 
 class Encoding(IntEnum):
@@ -35,9 +33,33 @@ def rows_of(payload: Payload, tally: Tally) -> Iterator[Row]:
     Raises:
         BadPayloadError: the payload as a whole is not OTLP.
     """
-    for row in _protobuf(payload, tally):
+    decode = _json if payload.encoding == Encoding.JSON else _protobuf
+    for row in decode(payload, tally):
         tally.kept[payload.signal] += 1
         yield row
+
+
+def rows_of_document(signal: Signal, document: dict[str, Any], tally: Tally, received_ns: int = 0) -> Iterator[Row]:
+    """Yield the rows of one signal in a parsed OTLP/JSON document; unusable records go to the tally.
+
+    Raises:
+        BadPayloadError: the document's own list is malformed.
+    """
+    for row in _document(signal, document, tally, received_ns):
+        tally.kept[signal] += 1
+        yield row
+
+
+def _json(payload: Payload, tally: Tally) -> Iterator[Row]:
+    return _document(payload.signal, json_values.load(payload.body), tally, payload.received_ns)
+
+
+def _document(signal: Signal, document: dict[str, Any], tally: Tally, received_ns: int) -> Iterator[Row]:
+    if signal == "traces":
+        return json_records.span_rows(document, tally)
+    if signal == "logs":
+        return json_records.log_rows(document, tally, received_ns)
+    return json_metrics.point_rows(document, tally)
 
 
 def _protobuf(payload: Payload, tally: Tally) -> Iterator[Row]:

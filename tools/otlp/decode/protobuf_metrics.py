@@ -16,11 +16,9 @@ from tools.otlp.decode.distributions import (
     quantile_points,
 )
 from tools.otlp.decode.protobuf import ATTRIBUTES, reason_of, resource_of, text
-from tools.otlp.decode.rows import Instrument, Point, Row, point_row
+from tools.otlp.decode.rows import NO_RECORDED_VALUE, Instrument, Point, Row, point_row
 from tools.otlp.decode.tally import BadRecordError, Tally
 
-_NO_RECORDED_VALUE = 1
-"""Flag of a metric point that only says a series has ended."""
 _Points = Iterator[tuple[Instrument, Point]]
 
 
@@ -40,7 +38,7 @@ def _metric_rows(resource: Resource, metric: Any, tally: Tally) -> Iterator[Row]
         return
     data = getattr(metric, kind)
     for point in data.data_points:
-        if point.flags & _NO_RECORDED_VALUE:
+        if point.flags & NO_RECORDED_VALUE:
             continue
         try:
             for instrument, decoded in _POINTS[kind](metric, data, point):

@@ -5,6 +5,7 @@ Ids are lower-case hex, times Unix nanoseconds, attributes dictionaries of text.
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
@@ -26,7 +27,10 @@ Row: TypeAlias = tuple[Any, ...]
 
 _CALLERS = (3, 4)
 """Span kinds that call someone: client and producer."""
+NO_RECORDED_VALUE = 1
+"""Flag of a metric point that only says a series has ended."""
 _MAX_NS = 2**63 - 1
+_MAX_FLOAT = sys.float_info.max
 _NO_ID = {"", "0" * 16, "0" * 32}
 
 
@@ -202,6 +206,3 @@ def point_row(resource: Resource, metric: Instrument, point: Point) -> Row:
 def finite(value: float | None) -> float | None:
     """Return a number, None for NaN and infinities."""
     return value if value is not None and abs(value) <= _MAX_FLOAT else None
-
-
-_MAX_FLOAT = 1.7976931348623157e308

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
+
+Signal = Literal["traces", "logs", "metrics"]
 
 
 class BadRecordError(ValueError):

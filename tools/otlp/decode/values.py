@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,6 +38,8 @@ def plain(value: Any, depth: int = MAX_DEPTH) -> Any:
     if which is None or depth == 0:
         return None
     content = getattr(value, which)
+    if which == "double_value":
+        return content if math.isfinite(content) else repr(content)
     if which == "bytes_value":
         return base64.b64encode(content).decode()
     if which == "array_value":

@@ -23,7 +23,7 @@ from tools.otlp.receive import answers
 from tools.otlp.receive.receiver import Receiver
 
 PATHS: dict[str, Signal] = {"/v1/traces": "traces", "/v1/logs": "logs", "/v1/metrics": "metrics"}
-_MEDIA = {"application/x-protobuf": Encoding.PROTOBUF}
+_MEDIA = {"application/x-protobuf": Encoding.PROTOBUF, "application/json": Encoding.JSON}
 _MEDIA_OF = {encoding: media for media, encoding in _MEDIA.items()}
 _COMPRESSIONS = {"", "identity", "gzip", "deflate", "zstd"}
 _RETRY_SECONDS = "5"
@@ -76,7 +76,7 @@ def _form(request: Request) -> _Form:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     compression = request.headers.get("content-encoding", "").strip().lower()
     if media not in _MEDIA:
-        raise _RefusalError(415, f"send application/x-protobuf, not {media or 'nothing'}")
+        raise _RefusalError(415, f"send application/x-protobuf or application/json, not {media or 'nothing'}")
     if compression not in _COMPRESSIONS:
         raise _RefusalError(415, f"send gzip, zstd, deflate or identity, not {compression}")
     return _Form(_MEDIA[media], compression)
@@ -87,7 +87,7 @@ async def _body(request: Request, max_bytes: int) -> bytes:
     async for chunk in request.stream():
         size += len(chunk)
         if size > max_bytes:
-            raise _RefusalError(413, f"the request is larger than {max_bytes:,} bytes")
+            raise _RefusalError(413, f"the request holds more than {max_bytes:,} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
 
