@@ -50,6 +50,9 @@ class SurveySettings(_Section):
     false_discovery_rate: float = Field(
         default=0.01, gt=0, lt=1, description="bound on the share of findings that are noise, per analyser"
     )
+    min_certainty: float = Field(
+        default=2.0, ge=0, description="standard errors below which a change is not reported at all"
+    )
     per_analyser: int = Field(default=40, ge=1, description="findings kept per analyser, strongest first")
     analysers_off: tuple[str, ...] = Field(default=(), description="analysers that are not run, by name")
 
@@ -58,10 +61,10 @@ class RankingSettings(_Section):
     """When the first hypothesis is called the cause."""
 
     min_confidence: float = Field(
-        default=0.5,
+        default=0.25,
         ge=0,
         le=1,
-        description="below this the verdict is inconclusive: more likely wrong than right",
+        description="below this the verdict is inconclusive: four causes could share it",
     )
     hypotheses: int = Field(default=5, ge=1, description="hypotheses shown")
 

@@ -18,7 +18,7 @@ class EvidenceKind(StrEnum):
     """An operation spends more or less time in its own code, outside calls to others."""
     LATENCY_EDGE = "latency.edge"
     """Time between a caller's span and the callee's span: network, queueing, connection set-up."""
-    LATENCY_TOTAL = "latency.total"
+    LATENCY_TOTAL = "topology.latency"
     """An operation takes longer or shorter in all; says who is affected, not who is to blame."""
     ERRORS_ORIGIN = "errors.origin"
     """Error spans with no failing child: where errors start."""
@@ -30,7 +30,7 @@ class EvidenceKind(StrEnum):
     """A call never or seldom made in the baseline is made now."""
     CALLS_CHANGED = "structure.changed"
     """The number of calls per request of the caller changed."""
-    TRAFFIC = "structure.traffic"
+    TRAFFIC = "topology.traffic"
     """An entry operation receives more or less requests."""
     LOG_NEW = "logs.new"
     """A log template that the baseline lacks."""
@@ -91,8 +91,8 @@ class Evidence(BaseModel):
     """One finding, written by code from numbers, that anyone can check.
 
     `effect` is signed and robust: (incident - baseline) in units of the baseline's own variation,
-    see `tools.stats`. `share` is the fraction of the symptom's excess that this finding accounts for,
-    where the analyser can say so. `query` reproduces the numbers when run against `source`.
+    see `tools.stats`. `share` is the part that this finding has in all time that requests
+    gained or lost, where the analyser can say so. `query` reproduces the numbers when run against `source`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -105,7 +105,8 @@ class Evidence(BaseModel):
     incident: float | None = None
     unit: str = ""
     effect: float = Field(default=0.0, description="signed robust effect size, see tools.stats")
-    share: float | None = Field(default=None, description="fraction of the symptom accounted for, -1..1")
+    share: float | None = Field(default=None, description="fraction of all changed time, -1..1")
+    uncertain: bool = Field(default=False, description="may be chance, given how many places were looked at")
     onset: AwareDatetime | None = Field(default=None, description="UTC; when the deviation began")
     query: str = Field(description="exact query that reproduces the numbers")
     samples: tuple[Sample, ...] = ()

@@ -10,16 +10,21 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from agent.investigation import nodes
+from agent.investigation.gather import gather
 from agent.investigation.intake import intake
+from agent.investigation.rank import rank
 from agent.investigation.report import report
 from agent.investigation.state import Context, State
+from agent.investigation.verify import verify
 
 Node = Callable[[State, Context], State]
 NODES: dict[str, Node] = {
     "intake": intake,
     "survey": nodes.survey,
     "propose": nodes.propose,
-    "rank": nodes.rank,
+    "gather": gather,
+    "verify": verify,
+    "rank": rank,
     "report": report,
 }
 """Nodes in order; each starts when the one before is done."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agent.investigation.state import Context, State, dump, evidence_of, hypotheses_of, scope_of
-from agent.ranking import propose_hypotheses, rank_hypotheses
+from agent.investigation.state import Context, State, dump, evidence_of, scope_of
+from agent.investigation.verify import topology_of
+from agent.ranking import Picture, rank_hypotheses, shipped_weights
 from tools.analysers import ALL
 from tools.analysers.survey import run_survey
 
@@ -22,10 +23,17 @@ def survey(state: State, context: Context) -> State:
 
 
 def propose(state: State, context: Context) -> State:
-    """Draft hypotheses from evidence and topology."""
-    return {"hypotheses": dump(propose_hypotheses(evidence_of(state)))}
+    """Draft a hypothesis for every component that evidence points at, and order them."""
+    hypotheses = rank_hypotheses(picture_of(state, context), shipped_weights())
+    return {"hypotheses": dump(hypotheses), "nothing": 1.0 - sum(h.confidence for h in hypotheses)}
 
 
-def rank(state: State, context: Context) -> State:
-    """Score and order the hypotheses."""
-    return {"hypotheses": dump(rank_hypotheses(hypotheses_of(state), evidence_of(state)))}
+def picture_of(state: State, context: Context) -> Picture:
+    """Return what ranking looks at."""
+    traces = context.telemetry.traces
+    return Picture(
+        evidence=evidence_of(state),
+        graph=topology_of(state, context),
+        instrumented=frozenset(name for source in context.telemetry.present() for name in source.services()),
+        traced=frozenset(traces.services()) if traces is not None else frozenset(),
+    )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, windows_of
 from agent.schema import Report, SourceStatus, Verdict
 
+HEALTHY_FROM = 0.5
+"""Probability from which "nothing is at fault" is more likely than everything else together."""
+
 
 def report(state: State, context: Context) -> State:
     """Build the report from the final state."""
     hypotheses = hypotheses_of(state)[: context.settings.ranking.hypotheses]
-    verdict = judge(hypotheses[0].confidence if hypotheses else None, context.settings.ranking.min_confidence)
+    best = hypotheses[0].confidence if hypotheses else 0.0
+    verdict = judge(best, state.get("nothing", 1.0), context.settings.ranking.min_confidence)
     finished = Report(
         run_id=context.run_id,
         symptom=state.get("symptom", ""),
@@ -24,10 +28,16 @@ def report(state: State, context: Context) -> State:
     return {"report": finished.model_dump_json()}
 
 
-def judge(best: float | None, min_confidence: float) -> Verdict:
-    """Return the verdict for the confidence of the first hypothesis, None when there is none."""
-    if best is None:
-        return Verdict.HEALTHY
+def judge(best: float, nothing: float, min_confidence: float) -> Verdict:
+    """Return the verdict.
+
+    Args:
+        best: confidence of the first hypothesis, 0 when there is none.
+        nothing: probability that nothing is at fault.
+        min_confidence: what the first hypothesis needs to be called the cause.
+    """
+    if nothing > best:
+        return Verdict.HEALTHY if nothing >= HEALTHY_FROM else Verdict.INCONCLUSIVE
     return Verdict.ROOT_CAUSE if best >= min_confidence else Verdict.INCONCLUSIVE
 
 

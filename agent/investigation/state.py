@@ -30,6 +30,8 @@ class State(TypedDict, total=False):
     evidence: list[str]
     failures: list[str]
     hypotheses: list[str]
+    nothing: float
+    """Probability that nothing is at fault."""
     report: str
     timings: Annotated[dict[str, float], _merge]
 

@@ -1,5 +1,7 @@
-"""From evidence to ranked hypotheses: candidates, features, scores, confidence."""
+"""From evidence to ranked hypotheses: features, scores, kinds of fault, causal chains."""
 
-from agent.ranking.rank import propose_hypotheses, rank_hypotheses
+from agent.ranking.chain import causal_chain
+from agent.ranking.model import Weights, shipped_weights
+from agent.ranking.propose import Picture, about, rank_hypotheses
 
-__all__ = ["propose_hypotheses", "rank_hypotheses"]
+__all__ = ["Picture", "Weights", "about", "causal_chain", "rank_hypotheses", "shipped_weights"]

@@ -7,20 +7,19 @@ from agent.show.table import Column, Table, make, text, two
 from agent.show.traces import source
 from tools.errors import InputError
 from tools.sources import Telemetry
-from tools.sources.rows import SegmentStats, Two
+from tools.sources.rows import SegmentStats
 from tools.window import Scope
 
 _COLUMNS: list[Column[SegmentStats]] = [
     text("key", lambda s: s.key),
     text("value", lambda s: s.value),
     *two("spans", "spans", "", lambda s: s.n),
-    *two("errors", "errors", "", lambda s: s.errors, wide_baseline=True),
-    *two("duration_mean_ns", "mean", "ns", lambda s: s.duration),
+    *two("bad", "failed or slow", "", lambda s: s.bad),
 ]
 
 
 def segments(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
-    """Return counts and mean duration per attribute value, the greatest change of total time first.
+    """Return per attribute value how many spans failed or were slower than the baseline's 90th percentile.
 
     Raises:
         InputError: service or operation is not given.
@@ -28,7 +27,9 @@ def segments(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     traces = source(telemetry)
     if not (wanted.service and wanted.operation):
         raise InputError("the table segments needs --service and --operation", "find them with --table operations")
-    found = traces.segments(scope, wanted.service, wanted.operation)
+    known = {(o.service, o.operation): o.total.baseline.p90 for o in traces.operations(scope)}
+    slow_ns = known.get((wanted.service, wanted.operation), float("nan"))
+    found = traces.segments(scope, wanted.service, wanted.operation, slow_ns if slow_ns == slow_ns else 0.0)
     rows = [row for row in found if wanted.keep(name=row.key)]
     rows.sort(key=lambda row: (-_moved(row), row.key, row.value))
     title = f"attribute values of {wanted.service} {wanted.operation}"
@@ -36,5 +37,4 @@ def segments(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
 
 
 def _moved(row: SegmentStats) -> float:
-    added: Two[float] = row.duration
-    return abs(added.incident - added.baseline) * row.n.incident
+    return row.bad.incident - row.bad.baseline * row.n.incident / max(row.n.baseline, 1)

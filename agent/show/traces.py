@@ -119,10 +119,9 @@ def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("peer", lambda c: c.peer, wide=True),
         text("peer_operation", lambda c: c.peer_operation, head="calls"),
         text("entry", lambda c: c.entry, wide=True),
-        *two("parents", "spans", "", lambda c: c.parents),
-        *two("with_call", "that call", "", lambda c: c.with_call),
+        *two("parents", "spans", "", lambda c: Two(c.made.baseline.total, c.made.incident.total)),
+        *two("with_call", "that call", "", lambda c: Two(c.made.baseline.taken, c.made.incident.taken)),
         *two("share_percent", "share", "%", _share, wide=True),
-        *two("calls", "calls in all", "", lambda c: c.calls, wide=True),
     ]
     return make(
         "calls",
@@ -137,8 +136,8 @@ def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
 
 
 def _share(call: CallStats) -> Two[float]:
-    made, parents = call.with_call, call.parents
+    base, now = call.made.baseline, call.made.incident
     return Two(
-        100 * made.baseline / parents.baseline if parents.baseline else 0.0,
-        100 * made.incident / parents.incident if parents.incident else 0.0,
+        100 * base.taken / base.total if base.total else 0.0,
+        100 * now.taken / now.total if now.total else 0.0,
     )

@@ -6,6 +6,7 @@ import typer
 
 from evals.commands.ablation import ablation
 from evals.commands.compare import compare
+from evals.commands.fit import fit
 from evals.commands.rca import rca
 
 app = typer.Typer(help="measure how good the answers are", no_args_is_help=True)
@@ -16,5 +17,5 @@ def _group() -> None:
     """Measure how good the answers are."""
 
 
-for command in (rca, compare, ablation):
+for command in (rca, compare, ablation, fit):
     app.command(command.__name__)(command)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from tools.config import SurveySettings
-from tools.evidence import Evidence
-from tools.sources import Telemetry
-from tools.sources.rows import Buckets, Two
-from tools.stats import benjamini_hochberg, cusum_onset, robust_scale, two_sided_p
-from tools.window import Scope
+from tools.evidence import Evidence, Sample, Subject, onset_of
+from tools.sources import Telemetry, TraceSource
+from tools.sources.protocols import Order
+from tools.sources.rows import Buckets, SpanRow, Two
+from tools.stats import benjamini_hochberg, cusum_onset, inflation, robust_scale, two_sided_p
+from tools.window import Scope, TimeWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,43 @@ class Analyser:
     run: Callable[[Telemetry, Scope, SurveySettings], list[Evidence]]
 
 
-def strongest(found: list[Evidence], settings: SurveySettings) -> list[Evidence]:
-    """Keep findings that survive the false discovery rate, strongest first, at most the configured number.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Evidence, and how sure it is that anything changed at all: a standard normal under no change.
 
-    Effects are read as standard normal under no change, see `tools.stats`.
+    The evidence's `effect` says how large the change is; a large change of few observations may be
+    chance, and a certain one may be too small to matter.
     """
-    p_values = np.array([two_sided_p(item.effect) for item in found])
-    keep = benjamini_hochberg(p_values, settings.false_discovery_rate)
-    kept = [item for item, kept in zip(found, keep, strict=True) if kept]
-    return sorted(kept, key=lambda item: -abs(item.effect))[: settings.per_analyser]
+
+    evidence: Evidence
+    certainty: float
+
+
+def deflated(found: list[Finding]) -> list[Finding]:
+    """Return findings whose effect is a test statistic, divided by the inflation of all of them."""
+    by = inflation(np.array([item.certainty for item in found], dtype=np.float64))
+    if by == 1.0:
+        return found
+    return [
+        Finding(item.evidence.model_copy(update={"effect": item.evidence.effect / by}), item.certainty / by)
+        for item in found
+    ]
+
+
+def strongest(found: list[Finding], settings: SurveySettings) -> list[Evidence]:
+    """Keep findings above the certainty of the settings, largest first, at most the configured number.
+
+    Those that do not survive the false discovery rate are marked `uncertain`: among many looks some
+    deviate by chance, yet the first of many weak signs is often the cause of the strong ones.
+    """
+    p_values = np.array([two_sided_p(item.certainty) for item in found])
+    sure = benjamini_hochberg(p_values, settings.false_discovery_rate)
+    kept = [
+        item.evidence.model_copy(update={"uncertain": not certain})
+        for item, certain in zip(found, sure, strict=True)
+        if abs(item.certainty) >= settings.min_certainty and abs(item.evidence.effect) >= 1.0
+    ]
+    return sorted(kept, key=lambda item: (item.uncertain, -abs(item.effect)))[: settings.per_analyser]
 
 
 def bucket_onset(buckets: Two[Buckets], level: float, floor: float, direction: float) -> int | None:
@@ -49,3 +79,27 @@ def change_words(baseline: float, incident: float) -> str:
 def milliseconds(ns: float) -> str:
     """Return a duration with three significant digits, in ms or s."""
     return f"{ns / 1e9:.3g} s" if abs(ns) >= 1e9 else f"{ns / 1e6:.3g} ms"
+
+
+def percent(fraction: float) -> str:
+    """Return a fraction as a percentage with three significant digits."""
+    return f"{fraction * 100:.3g} %"
+
+
+def trace_samples(
+    traces: TraceSource, window: TimeWindow, subject: Subject, order: Order, limit: int = 3
+) -> tuple[Sample, ...]:
+    """Return a few spans of an operation as samples, to open with `whydown show`."""
+    rows = traces.examples(window, subject.service, subject.operation, order, limit)
+    return tuple(Sample(kind="trace", ref=row.trace_id, text=_span_text(row), times=(row.start_ns,)) for row in rows)
+
+
+def _span_text(row: SpanRow) -> str:
+    reason = f": {row.status_message}" if row.status_message else ""
+    return f"{row.service} {row.operation} took {milliseconds(row.duration_ns)}, {row.status or 'UNSET'}{reason}"
+
+
+def first_moment(samples: tuple[Sample, ...]) -> dt.datetime | None:
+    """Return the earliest time among samples, UTC; None when there is none."""
+    times = [moment for sample in samples for moment in sample.times]
+    return onset_of(min(times)) if times else None

@@ -76,8 +76,12 @@ class TraceSource(Source, Protocol):
         """Return the service-level call graph over both windows."""
         ...
 
-    def segments(self, scope: Scope, service: str, operation: str) -> list[SegmentStats]:
-        """Return counts and latency per attribute value on one operation's spans."""
+    def segments(self, scope: Scope, service: str, operation: str, slow_ns: float) -> list[SegmentStats]:
+        """Return per attribute value of one operation's spans how many failed or took longer than `slow_ns`."""
+        ...
+
+    def resource(self, service: str) -> dict[str, str]:
+        """Return resource attributes of a service, empty when none are known."""
         ...
 
     def examples(self, window: TimeWindow, service: str, operation: str, order: Order, limit: int) -> list[SpanRow]:

@@ -25,7 +25,10 @@ class Two(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A distribution in one window: how many, mean and quantiles; NaN where there are none."""
+    """A distribution in one window: how many, mean and quantiles; NaN where there are none.
+
+    `above_p50` and `above_p90` count the values above the *baseline's* quantiles.
+    """
 
     n: int
     mean: float = float("nan")
@@ -34,6 +37,8 @@ class Spread:
     p75: float = float("nan")
     p90: float = float("nan")
     p99: float = float("nan")
+    above_p50: int = 0
+    above_p90: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,30 @@ class Buckets:
 
 
 @dataclass(frozen=True, slots=True)
+class Trials:
+    """A series of time buckets: starts ascending, opportunities and how many of them were taken."""
+
+    times: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    n: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    hits: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def total(self) -> int:
+        """Return all opportunities."""
+        return int(self.n.sum())
+
+    @property
+    def taken(self) -> int:
+        """Return all opportunities that were taken."""
+        return int(self.hits.sum())
+
+
+@dataclass(frozen=True, slots=True)
 class OperationStats:
     """One operation of one service.
 
-    `own` is self-time: duration not covered by child spans. `excess` is the mean self-time a request
+    `own` is self-time: duration not covered by child spans; `buckets` are of it, `total_buckets` of `total`.
+    `excess` is the mean self-time a request
     of the incident window has more than baseline requests with the same entry operation, ns per request.
     """
 
@@ -61,6 +86,7 @@ class OperationStats:
     errors: Two[int]
     error_origins: Two[int]
     buckets: Two[Buckets]
+    total_buckets: Two[Buckets]
     excess: float
 
 
@@ -86,9 +112,9 @@ class EdgeStats:
 class CallStats:
     """How often spans of one caller operation make one call, within one entry operation.
 
-    `parents` counts caller spans, `with_call` those that make the call at least once, `calls` all of
-    the calls. Conditional on the caller span, a vanished call points at the caller, and what would
-    have followed further down is not counted against anyone.
+    `made` counts caller spans, and those that make the call at least once. Conditional on the caller
+    span, a vanished call points at the caller, and what would have followed further down is not
+    counted against anyone.
     """
 
     entry: str
@@ -96,9 +122,7 @@ class CallStats:
     operation: str
     peer: str
     peer_operation: str
-    parents: Two[int]
-    with_call: Two[int]
-    calls: Two[int]
+    made: Two[Trials]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +138,12 @@ class EntryStats:
 
 @dataclass(frozen=True, slots=True)
 class SegmentStats:
-    """One value of one attribute on the spans of one operation."""
+    """One value of one attribute on the spans of one operation: how many, and how many failed or were slow."""
 
-    service: str
-    operation: str
     key: str
     value: str
     n: Two[int]
-    errors: Two[int]
-    duration: Two[float]
+    bad: Two[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +175,23 @@ class SpanRow:
 
 @dataclass(frozen=True, slots=True)
 class MaskedLines:
-    """Log lines of one service that are equal once numbers, ids and the like are masked."""
+    """Log lines of one service that are equal once numbers, ids and the like are masked.
+
+    `operation` is that of the span the lines were written in, empty when lines carry no known span id.
+
+    `times` are the starts of the buckets in which they occur, `counts` how often.
+    """
 
     service: str
+    operation: str
     severity: str
     masked: str
     example: str
     trace_id: str
     n: Two[int]
     first_ns: int
-    times: NDArray[np.int64]
-    counts: NDArray[np.float64]
+    times: Two[NDArray[np.int64]]
+    counts: Two[NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
 """Small pure statistics: robust effects, onset, multiplicity."""
 
 from tools.stats.changepoint import cusum_onset
-from tools.stats.multiplicity import benjamini_hochberg, two_sided_p
+from tools.stats.multiplicity import benjamini_hochberg, inflation, two_sided_p
 from tools.stats.robust import effect_size, poisson_rate_effect, robust_scale, two_proportion_effect
+from tools.stats.stretches import dispersion, spread_scale, stretch_ids, weighted_levels
 
 __all__ = [
     "benjamini_hochberg",
     "cusum_onset",
+    "dispersion",
     "effect_size",
+    "inflation",
     "poisson_rate_effect",
     "robust_scale",
+    "spread_scale",
+    "stretch_ids",
     "two_proportion_effect",
     "two_sided_p",
+    "weighted_levels",
 ]

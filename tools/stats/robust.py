@@ -10,6 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+ROUNDING = 1e-9
+"""What sums of logarithms of counts in the millions are off by."""
 MAD_TO_SIGMA = 1.4826
 """Makes the median absolute deviation of a normal sample estimate its standard deviation
 (1 / Phi^-1(3/4); Rousseeuw & Croux 1993)."""
@@ -40,9 +42,11 @@ def effect_size(incident: float, baseline: float, scale: float, floor: float) ->
 
 
 def two_proportion_effect(hits: float, total: float, base_hits: float, base_total: float) -> float:
-    """Return the signed z statistic of two proportions, with one pseudo-count on each side.
+    """Return the signed root of the likelihood ratio of two proportions against a common one.
 
-    The pseudo-count (Agresti & Caffo 2000) keeps 0 of n finite.
+    Standard normal under no change (Wilks 1938), and unlike the usual z statistic still powerful when
+    a proportion is near 0 or 1, as with a call that every request makes. Half a hit and half a miss are
+    added on each side (Jeffreys), so that 0 of n is finite.
 
     Args:
         hits: events in the incident window, out of `total`.
@@ -50,16 +54,19 @@ def two_proportion_effect(hits: float, total: float, base_hits: float, base_tota
         base_hits: events in the baseline, out of `base_total`.
         base_total: trials in the baseline.
     """
-    p1, p0 = (hits + 1) / (total + 2), (base_hits + 1) / (base_total + 2)
-    variance = p1 * (1 - p1) / (total + 2) + p0 * (1 - p0) / (base_total + 2)
-    return (p1 - p0) / math.sqrt(variance)
+    n1, n0 = total + 1.0, base_total + 1.0
+    x1, x0 = hits + 0.5, base_hits + 0.5
+    pooled = (x1 + x0) / (n1 + n0)
+    ratio = _log_ratio(x1, n1 * pooled) + _log_ratio(n1 - x1, n1 * (1 - pooled))
+    ratio += _log_ratio(x0, n0 * pooled) + _log_ratio(n0 - x0, n0 * (1 - pooled))
+    return _signed_root(ratio, x1 / n1 - x0 / n0)
 
 
 def poisson_rate_effect(count: float, exposure: float, base_count: float, base_exposure: float) -> float:
-    """Return the signed effect of two Poisson rates by the variance-stabilising square root.
+    """Return the signed root of the likelihood ratio of two Poisson rates against a common one.
 
-    2 (sqrt(x1 + 3/8) - sqrt(x0 + 3/8)) is close to a unit normal difference (Anscombe 1948); the
-    baseline count is scaled to the incident's exposure and its own variance is kept.
+    Given the sum of both counts, one of them is binomial (Przyborowski & Wilenski 1940). Half an
+    event is added on each side in proportion to exposure.
 
     Args:
         count: events in the incident window.
@@ -69,6 +76,16 @@ def poisson_rate_effect(count: float, exposure: float, base_count: float, base_e
     """
     if base_exposure <= 0 or exposure <= 0:
         return 0.0
-    ratio = exposure / base_exposure
-    difference = math.sqrt(count + 0.375) - math.sqrt(ratio * (base_count + 0.375))
-    return 2.0 * difference / math.sqrt(1.0 + ratio)
+    part = exposure / (exposure + base_exposure)
+    x1, x0 = count + part, base_count + (1 - part)
+    ratio = _log_ratio(x1, (x1 + x0) * part) + _log_ratio(x0, (x1 + x0) * (1 - part))
+    return _signed_root(ratio, x1 - (x1 + x0) * part)
+
+
+def _signed_root(log_ratio: float, direction: float) -> float:
+    """Return the signed root of twice a log-likelihood ratio; what rounding leaves of no ratio is 0."""
+    return math.copysign(math.sqrt(2.0 * log_ratio), direction) if log_ratio > ROUNDING else 0.0
+
+
+def _log_ratio(observed: float, expected: float) -> float:
+    return observed * math.log(observed / expected) if observed > 0 else 0.0

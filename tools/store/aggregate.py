@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tools.sources.rows import Buckets, Spread, Two
+from tools.sources.rows import Buckets, Spread, Trials, Two
 from tools.window import Scope
 
 T = TypeVar("T")
@@ -59,7 +59,8 @@ def spread_of(values: Values, first: int) -> Spread:
     n, mean, quantiles = values[first : first + 3]
     if not n:
         return EMPTY
-    return Spread(int(n), float(mean), *(float(q) for q in quantiles))
+    p25, p50, p75, p90, p99 = (float(q) for q in quantiles)
+    return Spread(int(n), float(mean), p25, p50, p75, p90, p99)
 
 
 def _buckets(parts: list[tuple[int, Values]], scope: Scope, first: int) -> Buckets:
@@ -71,4 +72,26 @@ def _buckets(parts: list[tuple[int, Values]], scope: Scope, first: int) -> Bucke
         n=np.array([part.n for _, part in series], np.float64),
         p50=np.array([part.p50 for _, part in series]),
         p90=np.array([part.p90 for _, part in series]),
+    )
+
+
+def bucket_counts(rows: Iterable[tuple[Any, ...]], width: int) -> dict[Key, dict[tuple[int, int], int]]:
+    """Group rows of (key of `width` columns, role, bucket, count) as {key: {(role, bucket): count}}."""
+    grouped: dict[Key, dict[tuple[int, int], int]] = defaultdict(dict)
+    for row in rows:
+        grouped[row[:width]][int(row[width]), int(row[width + 1])] = int(row[width + 2])
+    return grouped
+
+
+def trials_of(n: dict[tuple[int, int], int], hits: dict[tuple[int, int], int], scope: Scope) -> Two[Trials]:
+    """Return opportunities and those taken, per bucket, in both windows."""
+    return Two(*(_trials(role, n, hits, scope) for role in (0, 1)))
+
+
+def _trials(role: int, n: dict[tuple[int, int], int], hits: dict[tuple[int, int], int], scope: Scope) -> Trials:
+    buckets = sorted(bucket for of, bucket in n if of == role)
+    return Trials(
+        times=np.array(buckets, np.int64) * scope.bucket_ns + scope.incident.start_ns,
+        n=np.array([n[role, bucket] for bucket in buckets], np.float64),
+        hits=np.array([hits.get((role, bucket), 0) for bucket in buckets], np.float64),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.sources.rows import LogRow, MaskedLines, Two
 from tools.store.engine import Engine
@@ -49,39 +50,55 @@ class EmbeddedLogs(EmbeddedSource):
         folder: the incident folder, named in queries.
         relation: all records.
         sample_above: bound on baseline lines masked and counted.
+        spans: all spans, to tell in which operation a line was written; None when there are none.
     """
 
     methods = ("lines",)
 
-    def __init__(self, engine: Engine, folder: Path, relation: Relation, sample_above: int = 2_000_000) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        relation: Relation,
+        sample_above: int = 2_000_000,
+        spans: Relation | None = None,
+    ) -> None:
         super().__init__(engine, folder, relation)
         self._sample_above = sample_above
+        self._spans = spans
 
     def lines(self, scope: Scope) -> list[MaskedLines]:
         """Return counts per service and masked line."""
         keep_one_in = self._sampling(scope)
         if keep_one_in > 1:
             self._note(f"1 in {keep_one_in} baseline log lines is read, counts are scaled; rare lines may be missed")
-        groups: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
+        groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
         for row in self._engine.rows(self._lines_sql(scope, keep_one_in)):
-            groups.setdefault(row[:3], []).append(row[3:])
+            groups.setdefault(row[:4], []).append(row[4:])
         return [_masked(key, rows, scope, keep_one_in) for key, rows in groups.items()]
 
     def _script(self, method: str, scope: Scope) -> list[str]:
         return [self._lines_sql(scope, self._sampling(scope)).strip()]
 
     def _lines_sql(self, scope: Scope, keep_one_in: int) -> str:
-        """Return the query for a row a service, severity, masked line and incident bucket.
-
-        Baseline rows have no bucket and come last.
-        """
+        """Return the query for a row a service, operation, severity, masked line, window and bucket."""
         sample = f"hash({TIME_COLUMN['logs']}) % {keep_one_in} = 0" if keep_one_in > 1 else "TRUE"
         return f"""
-SELECT {SERVICE} AS service, upper(coalesce(severity, '')) AS severity, {masked_sql()} AS masked,
-       CASE WHEN role = 1 THEN bucket END AS bucket, count(*), min(time_unix_nano),
+SELECT {SERVICE} AS service, in_operation, upper(coalesce(severity, '')) AS severity, {masked_sql()} AS masked,
+       role, bucket, count(*), min(time_unix_nano),
        arg_min(left(body, {EXAMPLE_LIMIT}), time_unix_nano), arg_min(coalesce(trace_id, ''), time_unix_nano)
-FROM ({per_window(self._relation.select, scope, "logs", sample)}) WHERE body IS NOT NULL
-GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 NULLS LAST"""
+FROM ({self._with_operation(scope, sample)}) WHERE body IS NOT NULL
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5 DESC, 6"""
+
+    def _with_operation(self, scope: Scope, sample: str) -> str:
+        """Return the lines in scope with the operation of the span that each was written in."""
+        rows = per_window(self._relation.select, scope, "logs", sample)
+        if self._spans is None:
+            return f"SELECT *, '' AS in_operation FROM ({rows})"
+        spans = per_window(self._spans.select, scope, "traces")
+        return f"""SELECT l.*, coalesce(k.operation, '') AS in_operation FROM ({rows}) l
+LEFT JOIN (SELECT span_id, any_value(operation) AS operation FROM ({spans}) GROUP BY span_id) k
+     ON k.span_id = l.span_id AND l.span_id <> ''"""
 
     def _sampling(self, scope: Scope) -> int:
         ((count,),) = self._engine.rows(
@@ -102,15 +119,27 @@ ORDER BY time_unix_nano LIMIT {limit}""")
         return [LogRow(*row) for row in rows]
 
 
-def _masked(key: tuple[str, str, str], rows: list[tuple[Any, ...]], scope: Scope, keep_one_in: int) -> MaskedLines:
-    incident = [row for row in rows if row[0] is not None]
-    _, _, first, example, trace_id = rows[0]
+def _masked(key: tuple[str, ...], rows: list[tuple[Any, ...]], scope: Scope, keep_one_in: int) -> MaskedLines:
+    before, after = ([row for row in rows if row[0] == role] for role in (0, 1))
+    _, _, _, first, example, trace_id = rows[0]
+    service, operation, severity, masked = key
     return MaskedLines(
-        *key,
+        service=service,
+        operation=operation,
+        severity=severity,
+        masked=masked,
         example=example,
         trace_id=trace_id,
-        n=Two(keep_one_in * sum(row[1] for row in rows if row[0] is None), sum(row[1] for row in incident)),
-        first_ns=first if incident else 0,
-        times=np.array([row[0] for row in incident], np.int64) * scope.bucket_ns + scope.incident.start_ns,
-        counts=np.array([row[1] for row in incident], np.float64),
+        n=Two(keep_one_in * sum(row[2] for row in before), sum(row[2] for row in after)),
+        first_ns=first if after else 0,
+        times=Two(_starts(before, scope), _starts(after, scope)),
+        counts=Two(_counts(before) * keep_one_in, _counts(after)),
     )
+
+
+def _starts(rows: list[tuple[Any, ...]], scope: Scope) -> NDArray[np.int64]:
+    return np.array([row[1] for row in rows], np.int64) * scope.bucket_ns + scope.incident.start_ns
+
+
+def _counts(rows: list[tuple[Any, ...]]) -> NDArray[np.float64]:
+    return np.array([row[2] for row in rows], np.float64)

@@ -47,7 +47,7 @@ def open_telemetry(folder: IncidentFolder, settings: StoreSettings, drop: frozen
     here, traces, logs, metrics = folder.path, rows.get("traces"), rows.get("logs"), rows.get("metrics")
     return Telemetry(
         traces=EmbeddedTraces(engine, here, traces, settings.baseline_spans) if traces else None,
-        logs=EmbeddedLogs(engine, here, logs, settings.baseline_lines) if logs else None,
+        logs=EmbeddedLogs(engine, here, logs, settings.baseline_lines, traces) if logs else None,
         metrics=EmbeddedMetrics(engine, here, metrics) if metrics else None,
         changes=EmbeddedChanges(here, folder.changes) if folder.changes and "changes" not in drop else None,
         graph=read_graph(folder.topology) if folder.topology and "topology" not in drop else (),

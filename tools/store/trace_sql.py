@@ -78,17 +78,29 @@ g AS (SELECT {ids}, sum(coalesce(ns1, 0) - coalesce(ns0, 0) * n1 / n0) / (SELECT
 SELECT {subjects.names}, ns FROM g {subjects.joins} ORDER BY ALL"""
 
 
+def above(subjects: Subjects, column: str) -> str:
+    """Return the query for how many incident values lie above the baseline's median and 90th percentile."""
+    ids = subjects.ids
+    return f"""
+WITH base AS (SELECT {ids}, quantile_cont({column}, [0.5, 0.9]) AS q FROM {subjects.table}
+              WHERE role = 0 AND ({subjects.where}) GROUP BY {ids}),
+g AS (SELECT {ids}, count(*) FILTER (WHERE {column} > q[1]) AS p50, count(*) FILTER (WHERE {column} > q[2]) AS p90
+      FROM {subjects.table} JOIN base USING ({ids}) WHERE role = 1 AND ({subjects.where}) GROUP BY {ids})
+SELECT {subjects.names}, p50, p90 FROM g {subjects.joins} ORDER BY ALL"""
+
+
 CALLS = """
-SELECT e.operation AS entry, c.service, c.operation, k.service AS peer, k.operation AS peer_operation, role,
-       sum(callers) AS with_call, sum(calls) AS calls
-FROM (SELECT entry, parent_op, child.op, role, count(DISTINCT p) AS callers, count(*) AS calls
-      FROM child JOIN trace USING (t) GROUP BY ALL) g
+SELECT e.operation AS entry, c.service, c.operation, k.service AS peer, k.operation AS peer_operation, role, bucket,
+       sum(callers) AS with_call
+FROM (SELECT entry, parent_op, child.op, trace.role AS role, span.bucket, count(DISTINCT child.p) AS callers
+      FROM child JOIN trace ON trace.t = child.t JOIN span ON span.s = child.p GROUP BY ALL) g
 JOIN operation e ON e.op = entry JOIN operation c ON c.op = parent_op JOIN operation k ON k.op = g.op
 GROUP BY ALL ORDER BY ALL"""
 
 PARENTS = """
-SELECT e.operation AS entry, o.service, o.operation, role, sum(n) AS parents
-FROM (SELECT entry, span.op, trace.role AS role, count(*) AS n FROM span JOIN trace USING (t) GROUP BY ALL) g
+SELECT e.operation AS entry, o.service, o.operation, role, bucket, sum(n) AS parents
+FROM (SELECT entry, span.op, trace.role AS role, span.bucket, count(*) AS n
+      FROM span JOIN trace USING (t) GROUP BY ALL) g
 JOIN operation e ON e.op = entry JOIN operation o ON o.op = g.op GROUP BY ALL"""
 
 TOPOLOGY = """
@@ -101,8 +113,11 @@ JOIN party a ON a.id = g.a JOIN party b ON b.id = g.b GROUP BY ALL ORDER BY ALL"
 METHODS = {
     "operations": grouped(OPERATIONS, OPERATION_VALUES),
     "operations.excess": excess(CODE, "own"),
+    "operations.above_own": above(CODE, "own"),
+    "operations.above_total": above(OPERATIONS, "dur"),
     "edges": grouped(EDGES, EDGE_VALUES),
     "edges.excess": excess(EDGES, "gap"),
+    "edges.above": above(EDGES, "gap"),
     "entries": grouped(ENTRIES, ENTRY_VALUES),
     "calls": CALLS,
     "calls.parents": PARENTS,
@@ -116,18 +131,16 @@ SPAN_COLUMNS = """SELECT trace_id, span_id, coalesce(parent_span_id, ''), coales
 _USABLE = "trace_id IS NOT NULL AND span_id IS NOT NULL AND duration_ns >= 0"
 
 
-def segments(select: str, scope: Scope, service: str, operation: str) -> str:
-    """Return the query for counts and latency per attribute value of one operation."""
+def segments(select: str, scope: Scope, service: str, operation: str, slow_ns: float) -> str:
+    """Return the query for how many spans failed or were slow per attribute value of one operation."""
     rows = per_window(select, scope, "traces")
+    bad = f"(coalesce(upper(status) LIKE '%ERROR', false) OR duration_ns > {slow_ns!r})"
+    attributes = "map_concat(coalesce(attributes, MAP {}), coalesce(resource, MAP {}), MAP {'pod': coalesce(pod, '')})"
     return f"""
-WITH rows AS (SELECT * FROM ({rows})
-              WHERE {service_is(service)} AND operation = {literal(operation)} AND {_USABLE}),
-     pairs AS (SELECT role, duration_ns, coalesce(upper(status) LIKE '%ERROR', false) AS err,
-                      unnest(map_entries(map_concat(coalesce(attributes, MAP {{}}), coalesce(resource, MAP {{}}),
-                             MAP {{'pod': coalesce(pod, '')}}))) AS kv FROM rows)
+WITH pairs AS (SELECT role, {bad} AS bad, unnest(map_entries({attributes})) AS kv FROM ({rows})
+               WHERE {service_is(service)} AND operation = {literal(operation)} AND {_USABLE})
 SELECT kv.key, kv.value, count(*) FILTER (WHERE role = 0), count(*) FILTER (WHERE role = 1),
-       count(*) FILTER (WHERE role = 0 AND err), count(*) FILTER (WHERE role = 1 AND err),
-       coalesce(avg(duration_ns) FILTER (WHERE role = 0), 0), coalesce(avg(duration_ns) FILTER (WHERE role = 1), 0)
+       count(*) FILTER (WHERE role = 0 AND bad), count(*) FILTER (WHERE role = 1 AND bad)
 FROM pairs WHERE kv.value <> '' GROUP BY ALL ORDER BY ALL"""
 
 

@@ -18,12 +18,14 @@ from tools.sources.rows import (
     SegmentStats,
     SpanRow,
     Spread,
+    Trials,
     Two,
 )
 from tools.store import trace_sql as sql
-from tools.store.aggregate import Key, grouped_rows
+from tools.store.aggregate import Key, bucket_counts, grouped_rows, trials_of
 from tools.store.engine import Engine
 from tools.store.relation import Relation
+from tools.store.scoped import service_is
 from tools.store.source import EmbeddedSource
 from tools.store.spans import SpanTables
 from tools.window import Scope, TimeWindow
@@ -89,31 +91,36 @@ class EmbeddedTraces(EmbeddedSource):
     def _excess(self, method: str) -> dict[Key, float]:
         return {row[:-1]: float(row[-1] or 0.0) for row in self._rows(f"{method}.excess")}
 
+    def _above(self, method: str) -> dict[Key, tuple[int, int]]:
+        return {row[:-2]: (int(row[-2]), int(row[-1])) for row in self._rows(method)}
+
     def _operations(self, scope: Scope) -> list[OperationStats]:
         excess = self._excess("operations")
+        own, total = self._above("operations.above_own"), self._above("operations.above_total")
         return [
             OperationStats(
                 service=key[0],
                 operation=key[1],
-                own=group.spread(0),
-                total=group.spread(3),
+                own=_exceeding(group.spread(0), own.get(key)),
+                total=_exceeding(group.spread(3), total.get(key)),
                 errors=group.count(6),
                 error_origins=group.count(7),
                 buckets=group.buckets(scope, 0),
+                total_buckets=group.buckets(scope, 3),
                 excess=excess.get(key, 0.0),
             )
             for key, group in grouped_rows(self._rows("operations"), 2).items()
         ]
 
     def _edges(self, scope: Scope) -> list[EdgeStats]:
-        excess = self._excess("edges")
+        excess, above = self._excess("edges"), self._above("edges.above")
         return [
             EdgeStats(
                 service=key[0],
                 peer=key[1],
                 operation=key[2],
                 leaf=bool(key[3]),
-                gap=group.spread(0),
+                gap=_exceeding(group.spread(0), above.get(key)),
                 errors=group.count(3),
                 buckets=group.buckets(scope, 0),
                 excess=excess.get(key, 0.0),
@@ -122,27 +129,9 @@ class EmbeddedTraces(EmbeddedSource):
         ]
 
     def _calls(self, scope: Scope) -> list[CallStats]:
-        counts: dict[Key, dict[int, tuple[int, int]]] = {}
-        for *key, role, callers, calls in self._rows("calls"):
-            counts.setdefault(tuple(key), {})[role] = (int(callers), int(calls))
-        parents = {row[:4]: int(row[4]) for row in self._rows("calls.parents")}
-
-        def two(key: Key, column: int) -> Two[int]:
-            return Two(*(counts[key].get(role, (0, 0))[column] for role in (0, 1)))
-
-        return [
-            CallStats(
-                entry=key[0],
-                service=key[1],
-                operation=key[2],
-                peer=key[3],
-                peer_operation=key[4],
-                parents=Two(*(parents.get((*key[:3], role), 0) for role in (0, 1))),
-                with_call=two(key, 0),
-                calls=two(key, 1),
-            )
-            for key in counts
-        ]
+        parents = bucket_counts(self._rows("calls.parents"), 3)
+        callers = bucket_counts(self._rows("calls"), 5)
+        return [_call(key, trials_of(parents.get(key[:3], {}), hits, scope)) for key, hits in callers.items()]
 
     def _entries(self, scope: Scope) -> list[EntryStats]:
         scale = self._tables.keep_one_in
@@ -157,13 +146,16 @@ class EmbeddedTraces(EmbeddedSource):
             for key, group in grouped_rows(self._rows("entries"), 2).items()
         ]
 
-    def segments(self, scope: Scope, service: str, operation: str) -> list[SegmentStats]:
-        """Return counts and latency per attribute value on one operation's spans."""
-        rows = self._engine.rows(sql.segments(self._relation.select, scope, service, operation))
-        return [
-            SegmentStats(service, operation, key, value, Two(n0, n1), Two(e0, e1), Two(d0, d1))
-            for key, value, n0, n1, e0, e1, d0, d1 in rows
-        ]
+    def segments(self, scope: Scope, service: str, operation: str, slow_ns: float) -> list[SegmentStats]:
+        """Return per attribute value of one operation's spans how many failed or took longer than `slow_ns`."""
+        rows = self._engine.rows(sql.segments(self._relation.select, scope, service, operation, slow_ns))
+        return [SegmentStats(key, value, Two(n0, n1), Two(bad0, bad1)) for key, value, n0, n1, bad0, bad1 in rows]
+
+    def resource(self, service: str) -> dict[str, str]:
+        """Return the resource attributes that a service's spans carry, empty when there are none."""
+        where = f"{service_is(service)} AND resource IS NOT NULL"
+        rows = self._engine.rows(f"SELECT resource FROM ({self._relation.select}) WHERE {where} LIMIT 1")
+        return dict(rows[0][0]) if rows else {}
 
     def examples(self, window: TimeWindow, service: str, operation: str, order: Order, limit: int) -> list[SpanRow]:
         """Return a few spans of one operation; an empty operation means any of the service."""
@@ -184,3 +176,14 @@ def _scaled_spread(spread: Two[Spread], scale: int) -> Two[Spread]:
 
 def _scaled_buckets(buckets: Two[Buckets], scale: int) -> Two[Buckets]:
     return Two(replace(buckets.baseline, n=buckets.baseline.n * scale), buckets.incident)
+
+
+def _exceeding(spread: Two[Spread], above: tuple[int, int] | None) -> Two[Spread]:
+    if above is None:
+        return spread
+    return Two(spread.baseline, replace(spread.incident, above_p50=above[0], above_p90=above[1]))
+
+
+def _call(key: Key, made: Two[Trials]) -> CallStats:
+    entry, service, operation, peer, peer_operation = key
+    return CallStats(entry, service, operation, peer, peer_operation, made)

@@ -75,8 +75,15 @@ def test_effect_has_no_unit(a: float, b: float, scale: float, floor: float, unit
 
 
 def test_proportions_by_hand() -> None:
-    # with pseudo-counts 10/20 against 2/20: (0.5 - 0.1) / sqrt(0.25/20 + 0.09/20)
-    assert two_proportion_effect(9, 18, 1, 18) == pytest.approx(0.4 / math.sqrt(0.017))
+    # with half a hit and half a miss added, 9.5/19 against 1.5/19, in common 11/38: expected 5.5 and 13.5
+    deviance = 2 * (9.5 * math.log(9.5 / 5.5) + 9.5 * math.log(9.5 / 13.5))
+    deviance += 2 * (1.5 * math.log(1.5 / 5.5) + 17.5 * math.log(17.5 / 13.5))
+    assert two_proportion_effect(9, 18, 1, 18) == pytest.approx(math.sqrt(deviance))
+
+
+def test_a_call_that_every_request_made_is_missed_soon() -> None:
+    assert two_proportion_effect(13, 18, 114, 114) < -4.4
+    assert two_proportion_effect(18, 18, 114, 114) == pytest.approx(0.0, abs=0.9)
 
 
 @given(counts, counts, counts, counts)
@@ -84,9 +91,10 @@ def test_proportions_are_antisymmetric_and_finite(a: int, b: int, c: int, d: int
     hits, total, base_hits, base_total = min(a, b), max(a, b), min(c, d), max(c, d)
     effect = two_proportion_effect(hits, total, base_hits, base_total)
     assert math.isfinite(effect)
-    assert effect == pytest.approx(-two_proportion_effect(base_hits, base_total, hits, total))
+    back = two_proportion_effect(base_hits, base_total, hits, total)
+    assert effect == pytest.approx(-back, abs=1e-6)
     misses = two_proportion_effect(total - hits, total, base_total - base_hits, base_total)
-    assert effect == pytest.approx(-misses, abs=1e-9)
+    assert effect == pytest.approx(-misses, abs=1e-6)
 
 
 @given(counts, counts, st.floats(0.1, 1e5), st.floats(0.1, 1e5))

@@ -1,0 +1,89 @@
+"""Gather: for the leading hypotheses, the query that the playbook of their fault kind asks next.
+
+Without a model this is one look per hypothesis: an example of the suspected operation in the incident
+beside a typical one from the baseline, and the alarming log lines of the component.
+"""
+
+from __future__ import annotations
+
+from agent.investigation.state import Context, State, dump, evidence_of, hypotheses_of, scope_of
+from agent.schema import Hypothesis
+from tools.analysers.base import milliseconds
+from tools.analysers.logs import ALARMING
+from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
+from tools.sources import LogSource, TraceSource
+from tools.sources.rows import LogRow, SpanRow
+from tools.window import Scope
+
+LEADING = 3
+"""Hypotheses looked into; the fourth is hardly ever the cause."""
+LINES = 200
+"""Log lines read per component in search of alarming ones."""
+
+
+def gather(state: State, context: Context) -> State:
+    """Add what a look at the leading hypotheses shows, as evidence with ids of its own."""
+    evidence, scope = evidence_of(state), scope_of(state)
+    looked: list[Hypothesis] = []
+    for hypothesis in hypotheses_of(state):
+        found = look(hypothesis, context, scope) if hypothesis.rank <= LEADING else []
+        numbered = [e.model_copy(update={"id": f"E{len(evidence) + i}"}) for i, e in enumerate(found, 1)]
+        evidence += numbered
+        cited = (*hypothesis.supports, *(item.id for item in numbered))
+        looked.append(hypothesis.model_copy(update={"supports": cited}))
+        context.progress("gather", hypothesis.component)
+    return {"evidence": dump(evidence), "hypotheses": dump(looked)}
+
+
+def look(hypothesis: Hypothesis, context: Context, scope: Scope) -> list[Evidence]:
+    """Return what one look at a hypothesis shows; nothing when the signals are missing."""
+    telemetry = context.telemetry
+    found = []
+    if telemetry.traces is not None and hypothesis.operation:
+        found.append(example_pair(telemetry.traces, scope, hypothesis))
+    if telemetry.logs is not None:
+        found.append(alarming_lines(telemetry.logs, scope, hypothesis.component))
+    return [item for item in found if item is not None]
+
+
+def example_pair(traces: TraceSource, scope: Scope, hypothesis: Hypothesis) -> Evidence | None:
+    """Return the worst span of the suspected operation beside a typical one of the baseline."""
+    subject = Subject(kind="operation", service=hypothesis.component, operation=hypothesis.operation)
+    worst = traces.examples(scope.incident, subject.service, subject.operation, "failed", 1)
+    typical = traces.examples(scope.baseline[-1], subject.service, subject.operation, "median", 1)
+    if not (worst and typical):
+        return None
+    now, before = worst[0], typical[0]
+    return Evidence(
+        kind=EvidenceKind.TOOL_RESULT,
+        subject=subject,
+        statement=f"worst {subject.label()} span of the incident: {_span(now)}; a typical one before: {_span(before)}",
+        onset=onset_of(now.start_ns),
+        query=traces.query("failed" if now.status.upper().endswith("ERROR") else "slowest", scope, subject),
+        samples=tuple(Sample(kind="trace", ref=r.trace_id, text=_span(r), times=(r.start_ns,)) for r in (now, before)),
+    )
+
+
+def _span(row: SpanRow) -> str:
+    message = f" “{row.status_message[:120]}”" if row.status_message else ""
+    return f"{milliseconds(row.duration_ns)}, status {row.status or 'UNSET'}{message}"
+
+
+def alarming_lines(logs: LogSource, scope: Scope, component: str) -> Evidence | None:
+    """Return the first alarming log lines of a component in the incident, None when there are none."""
+    rows = [row for row in logs.search(scope.incident, component, "", LINES) if row.severity.upper() in ALARMING]
+    if not rows:
+        return None
+    subject = Subject(kind="service", service=component)
+    return Evidence(
+        kind=EvidenceKind.TOOL_RESULT,
+        subject=subject,
+        statement=f"{component} logged {len(rows)} alarming lines among its first {LINES} of the incident",
+        onset=onset_of(rows[0].time_ns),
+        query=logs.query("search", scope, subject),
+        samples=tuple(_line(row) for row in rows[:3]),
+    )
+
+
+def _line(row: LogRow) -> Sample:
+    return Sample(kind="log", ref=row.trace_id, text=f"{row.severity} {row.body[:500]}", times=(row.time_ns,))

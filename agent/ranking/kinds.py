@@ -1,0 +1,87 @@
+"""Which kind of fault: the family by the fitted model, the kind within it by what was found."""
+
+from __future__ import annotations
+
+from agent.ranking.features import Features
+from agent.ranking.model import Weights, family_scores
+from tools.analysers.logs import ALARMING
+from tools.analysers.metric_classes import MetricClass, metric_class
+from tools.evidence import Evidence, EvidenceKind
+from tools.faults import FaultFamily, FaultKind
+
+_BY_CLASS = {
+    MetricClass.CPU: FaultKind.CPU_SATURATION,
+    MetricClass.MEMORY: FaultKind.MEMORY_PRESSURE,
+    MetricClass.DISK: FaultKind.DISK_FULL,
+    MetricClass.POOL: FaultKind.POOL_EXHAUSTED,
+    MetricClass.QUEUE: FaultKind.QUEUE_BACKLOG,
+    MetricClass.RESTART: FaultKind.RESTART,
+}
+_BY_CHANGE = {
+    "config": FaultKind.BAD_CONFIGURATION,
+    "flag": FaultKind.BAD_CONFIGURATION,
+    "deploy": FaultKind.BAD_DEPLOY,
+    "commit": FaultKind.BAD_DEPLOY,
+}
+_STRUCTURAL = frozenset({EvidenceKind.CALLS_VANISHED, EvidenceKind.CALLS_CHANGED, EvidenceKind.LOG_GONE})
+
+
+def fault_kind(features: Features, evidence: list[Evidence], *, instrumented: bool, weights: Weights) -> FaultKind:
+    """Return the most likely kind of fault of one component.
+
+    Args:
+        features: of the component.
+        evidence: on the component, strongest first.
+        instrumented: whether it sends telemetry of its own; a store or foreign service does not.
+        weights: the fitted model.
+    """
+    if not instrumented:
+        return _dependency(evidence)
+    changed = _change(evidence) if features.change else None
+    family = most_likely_family(features, weights)
+    if changed is not None:
+        return changed
+    if family is FaultFamily.RESOURCE:
+        return _resource(evidence)
+    return FaultKind.NETWORK_DELAY if family is FaultFamily.NETWORK else _code(features, evidence)
+
+
+def most_likely_family(features: Features, weights: Weights) -> FaultFamily:
+    """Return the family with the highest probability."""
+    scores = family_scores(features, weights)
+    return max(scores, key=lambda family: scores[family])
+
+
+def _dependency(evidence: list[Evidence]) -> FaultKind:
+    failing = any(item.kind is EvidenceKind.ERRORS_ORIGIN and item.effect > 0 for item in evidence)
+    return FaultKind.DEPENDENCY_DOWN if failing else FaultKind.DEPENDENCY_SLOW
+
+
+def _change(evidence: list[Evidence]) -> FaultKind | None:
+    """Return the kind that the nearest recorded change suggests, None without a change."""
+    for item in evidence:
+        if item.kind is EvidenceKind.CHANGE:
+            return _BY_CHANGE.get(item.statement.split(" ", 1)[0].lower(), FaultKind.BAD_DEPLOY)
+    return None
+
+
+def _resource(evidence: list[Evidence]) -> FaultKind:
+    for item in evidence:
+        if item.kind is EvidenceKind.METRIC_SHIFT and metric_class(item.subject.name) in _BY_CLASS:
+            return _BY_CLASS[metric_class(item.subject.name)]
+    return FaultKind.CPU_SATURATION
+
+
+def _code(features: Features, evidence: list[Evidence]) -> FaultKind:
+    if any(_alarming(item) for item in evidence):
+        return FaultKind.EXCEPTION
+    if any(item.kind in _STRUCTURAL for item in evidence):
+        return FaultKind.EARLY_RETURN
+    return FaultKind.SLOW_CODE if features.own_time else FaultKind.EXCEPTION
+
+
+def _alarming(item: Evidence) -> bool:
+    """Tell whether an error-level log line is new or bursts."""
+    if item.kind not in {EvidenceKind.LOG_NEW, EvidenceKind.LOG_BURST}:
+        return False
+    return any(f" {severity} " in item.statement for severity in ALARMING)

@@ -1,0 +1,73 @@
+"""The scoring model: a conditional logit over components, with "none of them" as one more candidate.
+
+P(component) is proportional to exp(w . features), P(none) to exp(w_none) (McFadden 1974). The weights of
+what speaks for a component are never negative, that of `downstream` never positive. They are fitted by
+`whydown eval fit` and kept in `weights.json` with how they were made.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from agent.ranking.features import NAMES, Features
+from tools.faults import FaultFamily
+
+
+class Weights(BaseModel):
+    """Fitted numbers. `features` and each row of `families` are in the order of `names`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    made_by: str
+    names: tuple[str, ...]
+    features: tuple[float, ...]
+    none: float
+    families: dict[FaultFamily, tuple[float, ...]]
+    """One row a family: a weight per feature, then the intercept; a multinomial logit."""
+
+
+@cache
+def shipped_weights() -> Weights:
+    """Return the weights that come with whydown.
+
+    Raises:
+        ValueError: the file was made for other features; run `whydown eval fit`.
+    """
+    weights = Weights.model_validate(json.loads((files("agent.ranking") / "weights.json").read_text(encoding="utf-8")))
+    if weights.names != NAMES:
+        raise ValueError("weights.json does not fit the features of this version: run `whydown eval fit`")
+    return weights
+
+
+def score(features: Features, weights: Weights) -> float:
+    """Return the log-odds, up to a constant shared by all candidates, that a component is the cause."""
+    return sum(w * x for w, x in zip(weights.features, features.vector(), strict=True))
+
+
+def probabilities(scores: dict[str, float], none: float) -> dict[str, float]:
+    """Return the probability of each component; what is missing to 1 is that of none of them.
+
+    Args:
+        scores: log-odds per component.
+        none: log-odds of "none of them".
+    """
+    top = max([none, *scores.values()])
+    masses = {component: math.exp(value - top) for component, value in scores.items()}
+    total = sum(masses.values()) + math.exp(none - top)
+    return {component: mass / total for component, mass in masses.items()}
+
+
+def family_scores(features: Features, weights: Weights) -> dict[FaultFamily, float]:
+    """Return the probability of each fitted fault family for a component."""
+    logits = {
+        family: sum(w * x for w, x in zip(row[:-1], features.vector(), strict=True)) + row[-1]
+        for family, row in weights.families.items()
+    }
+    top = max(logits.values())
+    masses = {family: math.exp(value - top) for family, value in logits.items()}
+    return {family: mass / sum(masses.values()) for family, mass in masses.items()}

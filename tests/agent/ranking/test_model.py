@@ -1,0 +1,45 @@
+"""The scoring model: probabilities of components and of none of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.ranking.features import NAMES, Features
+from agent.ranking.model import family_scores, probabilities, score, shipped_weights
+
+scores = st.dictionaries(st.text(min_size=1), st.floats(-50, 50), max_size=8)
+
+
+@given(scores, st.floats(-50, 50))
+def test_probabilities_and_none_make_one(found: dict[str, float], none: float) -> None:
+    chances = probabilities(found, none)
+    assert all(0 <= chance <= 1 for chance in chances.values())
+    assert sum(chances.values()) <= 1 + 1e-9
+    best = max(found, key=lambda c: found[c], default=None)
+    assert best is None or chances[best] == max(chances.values())
+
+
+def test_equal_scores_share_equally_with_none() -> None:
+    assert probabilities({"a": 1.0, "b": 1.0}, 1.0) == {"a": pytest.approx(1 / 3), "b": pytest.approx(1 / 3)}
+
+
+def test_shipped_weights_fit_the_features_and_keep_their_signs() -> None:
+    weights = shipped_weights()
+    assert weights.names == NAMES
+    for name, weight in zip(NAMES, weights.features, strict=True):
+        assert weight <= 0 if name in {"downstream", "off_path"} else weight >= 0, name
+
+
+def test_more_evidence_never_lowers_the_score() -> None:
+    weights = shipped_weights()
+    some, more = Features(wire_in=2.0), Features(wire_in=2.0, behaviour=3.0, own_time=0.2)
+    assert score(more, weights) >= score(some, weights)
+
+
+def test_families_are_probabilities_and_follow_the_evidence() -> None:
+    weights = shipped_weights()
+    slow_wire = family_scores(Features(wire_in=4.5, wire_in_breadth=1.0), weights)
+    assert sum(slow_wire.values()) == pytest.approx(1.0)
+    assert max(slow_wire, key=lambda family: slow_wire[family]).value == "network"
+    odd_behaviour = family_scores(Features(behaviour=4.0), weights)
+    assert max(odd_behaviour, key=lambda family: odd_behaviour[family]).value == "code"

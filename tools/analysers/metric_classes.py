@@ -1,0 +1,56 @@
+"""What a metric measures, told from its name by the words of OpenTelemetry and Prometheus conventions."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cache
+
+
+class MetricClass(StrEnum):
+    """What a metric is about."""
+
+    CPU = "cpu"
+    MEMORY = "memory"
+    DISK = "disk"
+    POOL = "pool"
+    QUEUE = "queue"
+    RESTART = "restart"
+    ERRORS = "errors"
+    LATENCY = "latency"
+    NETWORK = "network"
+    TRAFFIC = "traffic"
+    OTHER = "other"
+
+
+_WORDS: tuple[tuple[MetricClass, str], ...] = (
+    (MetricClass.RESTART, r"restart|uptime|start_time|oom"),
+    (MetricClass.POOL, r"pool|connections?|conns?|threads?|workers?|file_?descriptors?|fds"),
+    (MetricClass.QUEUE, r"queue|lag|backlog|pending|in_?flight|waiting"),
+    (MetricClass.CPU, r"cpu|throttl\w*|load_?avg|loop_?lag|gil"),
+    (MetricClass.MEMORY, r"memory|mem|heap|rss|swap|gc|evict\w*"),
+    (MetricClass.DISK, r"disk|filesystem|fs|volume|inodes?|iops"),
+    (MetricClass.ERRORS, r"errors?|failures?|failed|faults?|exceptions?|availability|success\w*|5xx|4xx|timeouts?"),
+    (MetricClass.LATENCY, r"latency|duration|response_?time|elapsed|rtt|seconds_(sum|bucket)|p50|p90|p95|p99"),
+    (MetricClass.NETWORK, r"network|net|tcp|packets?|retrans\w*|receive|transmit|bytes_(sent|received)"),
+    (MetricClass.TRAFFIC, r"requests?|calls?|ops|operations?|throughput|rps|qps|workload\w*|hits|count"),
+)
+"""In order of precedence: `http.server.errors.duration` is about errors, `pool.wait.time` about a pool."""
+_PATTERNS = tuple((kind, re.compile(rf"(?:^|[^a-z0-9])(?:{words})(?:$|[^a-z0-9])")) for kind, words in _WORDS)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@cache
+def metric_class(name: str) -> MetricClass:
+    """Return what a metric measures; OTHER when its name does not tell.
+
+    Args:
+        name: instrument name, snake_case, dotted or CamelCase; attributes in braces are ignored.
+    """
+    words = _CAMEL.sub("_", name.partition("{")[0]).lower()
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(words)), MetricClass.OTHER)
+
+
+def is_node_metric(name: str) -> bool:
+    """Tell whether a metric is about the machine rather than about one component on it."""
+    return name.lower().startswith(("node", "system", "host"))

@@ -1,0 +1,177 @@
+"""Metrics: robust two-sided change of every series, drops as much as spikes.
+
+The incident's level is compared with the levels that baseline stretches of the same number of points
+had, so a metric that wanders by itself must wander further to count. Nothing is thresholded after
+cutting to the incident window.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.analysers.base import Analyser, Finding, change_words, strongest
+from tools.config import SurveySettings
+from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
+from tools.sources import MetricSource, Telemetry
+from tools.sources.rows import MetricSeries
+from tools.stats import cusum_onset, effect_size, robust_scale, spread_scale
+from tools.window import Scope
+
+RELATIVE_FLOOR = 0.05
+"""As for latency: 5 % of the level is what healthy systems do between two looks."""
+MIN_PEERS = 5
+"""Fewer series of a metric do not tell what it does without a fault."""
+MIN_BASELINE = 4
+"""Below four points neither level nor variation of the baseline is known."""
+MATERIAL = 0.25
+"""A change below a quarter of what the metric usually is elsewhere is too small to be felt: an idle
+component that goes from nothing to next to nothing."""
+RECENT = 3
+"""Points before the incident that tell the level just before it."""
+PLOTTED = 240
+"""Points kept for a plot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """What the other series of the same metric tell: relative variation, and the usual level."""
+
+    variation: float
+    level: float
+
+
+NO_PEERS = Peers(0.0, 0.0)
+
+
+def analyse_metrics(telemetry: Telemetry, scope: Scope, settings: SurveySettings) -> list[Evidence]:
+    """Return evidence on shifted metrics, strongest first."""
+    metrics = telemetry.metrics
+    if metrics is None:
+        return []
+    found = metrics.series(scope)
+    variation, level = pooled_variation(found), peer_levels(found)
+    peers = {name: Peers(variation.get(name, 0.0), level.get(name, 0.0)) for name in {s.metric for s in found}}
+    return strongest([e for s in found if (e := _shift(metrics, scope, s, peers[s.metric]))], settings)
+
+
+def pooled_variation(found: list[MetricSeries]) -> dict[str, float]:
+    """Return per metric the robust scale of log ratios incident over baseline of all its series.
+
+    Where a baseline is too short to vary, what the other components did stands in. Metrics of fewer
+    than `MIN_PEERS` series are left out.
+    """
+    ratios: dict[str, list[float]] = defaultdict(list)
+    for series in found:
+        before, after = series.values.baseline, series.values.incident
+        if before.size and after.size:
+            base, now = abs(float(np.median(before))), abs(float(np.median(after)))
+            if base > 0 and now > 0:
+                ratios[series.metric].append(math.log(now / base))
+    return {name: robust_scale(np.array(values)) for name, values in ratios.items() if len(values) >= MIN_PEERS}
+
+
+def stretch_levels(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Return the median of every run of `length` consecutive values; the values themselves when too few."""
+    if values.size < length + MIN_BASELINE or length < 1:
+        return values
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(values, length), axis=1), dtype=np.float64)
+
+
+def shift_effect(
+    baseline: NDArray[np.float64], incident: NDArray[np.float64], peers: Peers = NO_PEERS
+) -> tuple[float, float, float]:
+    """Return effect, baseline level and incident level of one series.
+
+    The incident's level is the median of its points. Variation is the larger of the scale of single
+    points divided by the root of their number, and the scale of equally long baseline stretches.
+    """
+    base, now = float(np.median(baseline)), float(np.median(incident))
+    if baseline.size >= MIN_BASELINE:
+        within = spread_scale(baseline) / incident.size**0.5
+        between = spread_scale(stretch_levels(baseline, incident.size))
+    else:
+        within, between = 0.0, peers.variation * abs(base)
+    floor = max(RELATIVE_FLOOR * abs(base), MATERIAL * peers.level, 1e-9)
+    return effect_size(now, base, max(within, between), floor), base, now
+
+
+def exceedance(baseline: NDArray[np.float64], incident: NDArray[np.float64], direction: float) -> float:
+    """Return how sure it is that points moved in a direction, as a z statistic with its sign.
+
+    The share of incident points beyond the baseline's 10 % tail, against the expected tenth.
+    """
+    if direction > 0:
+        beyond = float(np.mean(incident > np.quantile(baseline, 0.9)))
+    else:
+        beyond = float(np.mean(incident < np.quantile(baseline, 0.1)))
+    z = max((beyond - 0.1) / (0.09 / incident.size) ** 0.5, 0.0)
+    return math.copysign(z, direction)
+
+
+def recent_effect(series: MetricSeries, base: float, effect: float) -> float:
+    """Return the effect measured from the last points before the incident, if weaker; 0 if it has another sign.
+
+    A metric that drifted away long ago (a slow leak, another hour of the day) deviates from the whole
+    baseline, yet did not change when the incident began.
+    """
+    before = series.times.baseline < series.times.incident[0]
+    recent = series.values.baseline[before][-RECENT:]
+    if recent.size == 0:
+        return effect
+    level, now = float(np.median(recent)), float(np.median(series.values.incident))
+    scale = (now - base) / effect
+    from_recent = (now - level) / scale
+    return min(effect, from_recent, key=abs) if from_recent * effect > 0 else 0.0
+
+
+def peer_levels(found: list[MetricSeries]) -> dict[str, float]:
+    """Return per metric the median baseline level over all its series, 0 for fewer than `MIN_PEERS`."""
+    levels: dict[str, list[float]] = defaultdict(list)
+    for series in found:
+        if series.values.baseline.size:
+            levels[series.metric].append(abs(float(np.median(series.values.baseline))))
+    return {name: float(np.median(values)) for name, values in levels.items() if len(values) >= MIN_PEERS}
+
+
+def _shift(metrics: MetricSource, scope: Scope, series: MetricSeries, peers: Peers) -> Finding | None:
+    before, after = series.values.baseline, series.values.incident
+    if after.size == 0 or before.size < (1 if peers.variation else MIN_BASELINE):
+        return None
+    effect, base, now = shift_effect(before, after, peers)
+    effect = recent_effect(series, base, effect) if effect else 0.0
+    if effect == 0.0:
+        return None
+    scale = max(spread_scale(before), RELATIVE_FLOOR * abs(base), 1e-9)
+    onset = cusum_onset(series.times.incident, after, base, scale, effect)
+    subject = Subject(
+        kind="metric", service=series.service, pod=series.pod, peer=series.peer, name=series.metric + series.attributes
+    )
+    unit = series.unit
+    evidence = Evidence(
+        kind=EvidenceKind.METRIC_SHIFT,
+        subject=subject,
+        statement=f"{subject.label()} {change_words(base, now)} {base:.4g} to {now:.4g} {unit}".rstrip(),
+        baseline=base,
+        incident=now,
+        unit=unit,
+        effect=effect,
+        onset=onset_of(onset),
+        query=metrics.query("series", scope, subject),
+        samples=(_plot(series),),
+    )
+    return Finding(evidence, exceedance(before, after, effect))
+
+
+def _plot(series: MetricSeries) -> Sample:
+    times = np.concatenate([series.times.baseline, series.times.incident])
+    values = np.concatenate([series.values.baseline, series.values.incident])
+    order = np.argsort(times)[-PLOTTED:]
+    return Sample(kind="series", ref="points", times=tuple(times[order].tolist()), values=tuple(values[order].tolist()))
+
+
+METRICS = Analyser("metrics", ("metrics",), analyse_metrics)
