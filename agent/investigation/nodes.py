@@ -30,10 +30,11 @@ def propose(state: State, context: Context) -> State:
 
 def picture_of(state: State, context: Context) -> Picture:
     """Return what ranking looks at."""
-    traces = context.telemetry.traces
+    traces, metrics = context.telemetry.traces, context.telemetry.metrics
     return Picture(
         evidence=evidence_of(state),
         graph=topology_of(state, context),
         instrumented=frozenset(name for source in context.telemetry.present() for name in source.services()),
         traced=frozenset(traces.services()) if traces is not None else frozenset(),
+        measured=frozenset(metrics.services()) if metrics is not None else frozenset(),
     )

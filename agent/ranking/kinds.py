@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agent.ranking.features import Features
 from agent.ranking.model import Weights, family_scores
 from tools.analysers.logs import ALARMING
@@ -26,23 +28,33 @@ _BY_CHANGE = {
 _STRUCTURAL = frozenset({EvidenceKind.CALLS_VANISHED, EvidenceKind.CALLS_CHANGED, EvidenceKind.LOG_GONE})
 
 
-def fault_kind(features: Features, evidence: list[Evidence], *, instrumented: bool, weights: Weights) -> FaultKind:
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a component sends: telemetry at all, and metrics among it."""
+
+    instrumented: bool
+    measured: bool
+
+
+def fault_kind(features: Features, evidence: list[Evidence], sender: Sender, weights: Weights) -> FaultKind:
     """Return the most likely kind of fault of one component.
 
     Args:
         features: of the component.
         evidence: on the component, strongest first.
-        instrumented: whether it sends telemetry of its own; a store or foreign service does not.
+        sender: what it sends; a store or foreign service sends nothing of its own.
         weights: the fitted model.
     """
-    if not instrumented:
+    if not sender.instrumented:
         return _dependency(evidence)
     changed = _change(evidence) if features.change else None
     family = most_likely_family(features, weights)
     if changed is not None:
         return changed
     if family is FaultFamily.RESOURCE:
-        return _resource(evidence)
+        # Slow in its own code while its resources are measured and quiet: it waits, it does not work.
+        idle = sender.measured and features.resource == 0.0 and features.own_time > 0.0
+        return FaultKind.SLOW_CODE if idle else _resource(evidence)
     return FaultKind.NETWORK_DELAY if family is FaultFamily.NETWORK else _code(features, evidence)
 
 

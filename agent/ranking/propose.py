@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.ranking.features import Features, component_features
-from agent.ranking.kinds import fault_kind
+from agent.ranking.kinds import Sender, fault_kind
 from agent.ranking.model import Weights, probabilities, score
 from agent.schema import Hypothesis
 from tools.evidence import Evidence, EvidenceKind
@@ -24,6 +24,8 @@ class Picture:
     graph: list[Call]
     instrumented: frozenset[str]
     traced: frozenset[str]
+    measured: frozenset[str] = frozenset()
+    """Components with metrics: for them, no rise of a resource means something."""
 
 
 def rank_hypotheses(picture: Picture, weights: Weights) -> list[Hypothesis]:
@@ -42,7 +44,8 @@ def draft(
 ) -> Hypothesis:
     """Return one hypothesis with what speaks for it; chain, gaps and owner come later."""
     own = about(component, picture.evidence)
-    kind = fault_kind(features, own, instrumented=component in picture.instrumented, weights=weights)
+    sender = Sender(component in picture.instrumented, component in picture.measured)
+    kind = fault_kind(features, own, sender, weights)
     supports = [item for item in own if _supports(item, kind)][:SUPPORTING] or own[:SUPPORTING]
     operation = next((e.subject.operation for e in supports if e.subject.operation), "")
     texts = playbook(kind)

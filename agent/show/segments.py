@@ -30,7 +30,7 @@ def segments(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     known = {(o.service, o.operation): o.total.baseline.p90 for o in traces.operations(scope)}
     slow_ns = known.get((wanted.service, wanted.operation), float("nan"))
     found = traces.segments(scope, wanted.service, wanted.operation, slow_ns if slow_ns == slow_ns else 0.0)
-    rows = [row for row in found if wanted.keep(name=row.key)]
+    rows = [row for row in found if wanted.name in ("", row.key, f"{row.key}={row.value}")]
     rows.sort(key=lambda row: (-_moved(row), row.key, row.value))
     title = f"attribute values of {wanted.service} {wanted.operation}"
     return make("segments", title, _COLUMNS, rows, scope, wanted.limit)
