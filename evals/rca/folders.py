@@ -1,4 +1,4 @@
-"""Sets whose cases are incident folders: SET/cases/ID, SET/baseline/NAME, SET/graph/SYSTEM.json."""
+"""Sets whose cases are incident folders: SET/cases/ID, SET/baseline/NAME, SET/graph/SYSTEM.json; recordings."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ def read_folder_set(folder: Path) -> Iterator[FolderCase]:
             system = _system_of(path)
             graph = folder / "graph" / f"{system}.json"
             yield FolderCase(path.name, folder.name, system, path, graph if graph.is_file() else None)
+
+
+def holds_recordings(root: Path) -> bool:
+    """Tell whether a folder holds incident folders itself."""
+    return any(root.glob("*/incident.json"))
+
+
+def read_recordings(root: Path) -> Iterator[FolderCase]:
+    """Yield the incident folders in a folder as cases, by name; the folder's name is that of the set."""
+    for file in sorted(root.glob("*/incident.json")):
+        yield FolderCase(file.parent.name, root.resolve().name, _system_of(file.parent), file.parent)
 
 
 def _system_of(path: Path) -> str:

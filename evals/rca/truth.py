@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tools.errors import FormatError
 from tools.faults import FaultKind
 
-TRUTH = "ground_truth"
+TRUTH, ANSWERS = "ground_truth", "answers"
 HEALTHY = "healthy"
 FAULT_TYPES = {
     "cpu_contention": FaultKind.CPU_SATURATION,
@@ -70,12 +70,15 @@ class Truth:
 
 
 def read_truths(root: Path, set_name: str) -> dict[str, Truth]:
-    """Read all answers of a set, by case id.
+    """Read all answers of a set, by case id, from ground_truth/SET or, beside recordings, from answers.
 
     Raises:
         FormatError: one of them cannot be read.
     """
-    return {path.stem: read_truth(path) for path in sorted((root / TRUTH / set_name).glob("*.json"))}
+    folder = root / TRUTH / set_name
+    if not folder.is_dir():
+        folder = root / ANSWERS
+    return {path.stem: read_truth(path) for path in sorted(folder.glob("*.json"))}
 
 
 def read_truth(path: Path) -> Truth:

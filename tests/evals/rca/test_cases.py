@@ -10,6 +10,7 @@ import pytest
 
 from evals.rca.case import ViewOptions
 from evals.rca.cases import list_sets, read_cases
+from evals.rca.truth import read_truths
 from tools.errors import FolderError
 from tools.incident import open_folder
 
@@ -93,3 +94,12 @@ def test_missing_baseline_is_named(data: Path, tmp_path: Path) -> None:
     (case,) = read_cases(tmp_path, only=["quiet"])
     with pytest.raises(FolderError, match=r"baseline/shop-day.*missing"):
         case.view(ViewOptions(), tmp_path / "view")
+
+
+def test_recordings_with_answers_beside_them_are_a_set(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data / "tiny" / "cases", tmp_path / "recordings")
+    shutil.copytree(data / "ground_truth" / "tiny", tmp_path / "recordings" / "answers")
+    root = tmp_path / "recordings"
+    assert list_sets(root) == ["recordings"]
+    assert [(c.id, c.set) for c in read_cases(root, only=["quiet"])] == [("quiet", "recordings")]
+    assert read_truths(root, "recordings")["quiet"].component == "pay"
