@@ -61,10 +61,10 @@ class RankingSettings(_Section):
     """When the first hypothesis is called the cause."""
 
     min_confidence: float = Field(
-        default=0.25,
+        default=0.2,
         ge=0,
         le=1,
-        description="below this the verdict is inconclusive: four causes could share it",
+        description="below this no cause is named: five could share it",
     )
     hypotheses: int = Field(default=5, ge=1, description="hypotheses shown")
 

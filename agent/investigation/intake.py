@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.investigation.state import Context, State
 from agent.schema import Incident, Windows
+from tools.analysers.onset import find_incident
 from tools.errors import UnknownServiceError, WindowError
 from tools.incident import IncidentFile, IncidentFolder
 from tools.sources import Telemetry
@@ -57,7 +58,7 @@ def choose_windows(
     incident: Incident, folder: IncidentFolder, telemetry: Telemetry, extent: TimeWindow
 ) -> tuple[Scope, str]:
     """Return the windows to compare and who chose them: user, incident.json or data."""
-    fault, chosen_by = _incident_window(incident, folder.file, extent)
+    fault, chosen_by = _incident_window(incident, folder.file, telemetry, extent)
     inside = fault.intersect(extent)
     if inside is None:
         raise WindowError(f"the incident window {fault} lies outside the data", f"the data spans {extent}")
@@ -71,13 +72,19 @@ def choose_windows(
     return scope, chosen_by
 
 
-def _incident_window(incident: Incident, file: IncidentFile, extent: TimeWindow) -> tuple[TimeWindow, str]:
+def _incident_window(
+    incident: Incident, file: IncidentFile, telemetry: Telemetry, extent: TimeWindow
+) -> tuple[TimeWindow, str]:
+    """Return what the user or incident.json says, else what the data shows, else the later half."""
     if incident.incident_window is not None:
         return incident.incident_window, "user"
     if file.fault_window_unix is not None:
         return TimeWindow.from_seconds(*file.fault_window_unix), "incident.json"
     if file.symptom_start_unix is not None:
         return TimeWindow(start_ns=round(file.symptom_start_unix * NS), end_ns=extent.end_ns), "incident.json"
+    found = find_incident(telemetry, extent)
+    if found is not None and found != extent:
+        return found, "data"
     middle = (extent.start_ns + extent.end_ns) // 2
     return TimeWindow(start_ns=middle, end_ns=extent.end_ns), "data"
 

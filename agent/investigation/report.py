@@ -36,9 +36,9 @@ def judge(best: float, nothing: float, min_confidence: float) -> Verdict:
         nothing: probability that nothing is at fault.
         min_confidence: what the first hypothesis needs to be called the cause.
     """
-    if nothing > best:
-        return Verdict.HEALTHY if nothing >= HEALTHY_FROM else Verdict.INCONCLUSIVE
-    return Verdict.ROOT_CAUSE if best >= min_confidence else Verdict.INCONCLUSIVE
+    if best >= min_confidence:
+        return Verdict.ROOT_CAUSE
+    return Verdict.HEALTHY if nothing >= HEALTHY_FROM else Verdict.INCONCLUSIVE
 
 
 def source_status(context: Context, failures: list[str]) -> list[SourceStatus]:

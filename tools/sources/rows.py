@@ -127,13 +127,17 @@ class CallStats:
 
 @dataclass(frozen=True, slots=True)
 class EntryStats:
-    """One entry operation (root spans): traffic, latency and errors as a user feels them."""
+    """One entry operation (root spans): traffic, latency and errors as a user feels them.
+
+    `buckets` are of the duration, `failed` of the requests and those that ended in an error.
+    """
 
     service: str
     operation: str
     duration: Two[Spread]
     errors: Two[int]
     buckets: Two[Buckets]
+    failed: Two[Trials] = field(default_factory=lambda: Two(Trials(), Trials()))
 
 
 @dataclass(frozen=True, slots=True)

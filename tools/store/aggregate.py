@@ -41,6 +41,18 @@ class Group:
         """Return both bucket series of count, median and 90th percentile; see `spread_of` for `first`."""
         return Two(*(_buckets(self.parts[role], scope, first) for role in (0, 1)))
 
+    def trials(self, scope: Scope, n: int, hits: int) -> Two[Trials]:
+        """Return both bucket series of two count columns: opportunities and how many were taken."""
+        return Two(*(_counted(self.parts[role], scope, n, hits) for role in (0, 1)))
+
+
+def _counted(parts: list[tuple[int, Values]], scope: Scope, n: int, hits: int) -> Trials:
+    return Trials(
+        times=np.array([bucket for bucket, _ in parts], np.int64) * scope.bucket_ns + scope.incident.start_ns,
+        n=np.array([values[n] for _, values in parts], np.float64),
+        hits=np.array([values[hits] for _, values in parts], np.float64),
+    )
+
 
 def grouped_rows(rows: Iterable[tuple[Any, ...]], width: int) -> dict[Key, Group]:
     """Group rows of (key of `width` columns, role, bucket or None, values…)."""

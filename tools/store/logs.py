@@ -101,6 +101,8 @@ LEFT JOIN (SELECT span_id, any_value(operation) AS operation FROM ({spans}) GROU
      ON k.span_id = l.span_id AND l.span_id <> ''"""
 
     def _sampling(self, scope: Scope) -> int:
+        if not scope.baseline:
+            return 1
         ((count,),) = self._engine.rows(
             f"SELECT count(*) FROM ({self._relation.select}) WHERE "
             + " OR ".join(f"({within('logs', window)})" for window in scope.baseline)

@@ -142,6 +142,7 @@ class EmbeddedTraces(EmbeddedSource):
                 duration=_scaled_spread(group.spread(0), scale),
                 errors=Two(group.count(3).baseline * scale, group.count(3).incident),
                 buckets=_scaled_buckets(group.buckets(scope, 0), scale),
+                failed=group.trials(scope, 0, 3),
             )
             for key, group in grouped_rows(self._rows("entries"), 2).items()
         ]

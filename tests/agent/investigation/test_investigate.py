@@ -137,8 +137,8 @@ def test_bad_input_is_one_line(tmp_path: Path, settings: Settings) -> None:
     [
         (0.9, 0.05, Verdict.ROOT_CAUSE),
         (0.2, 0.1, Verdict.INCONCLUSIVE),
-        (0.3, 0.4, Verdict.INCONCLUSIVE),
-        (0.3, 0.6, Verdict.HEALTHY),
+        (0.3, 0.6, Verdict.ROOT_CAUSE),
+        (0.2, 0.6, Verdict.HEALTHY),
         (0.0, 1.0, Verdict.HEALTHY),
     ],
 )
