@@ -77,6 +77,8 @@ def _supports(item: Evidence, kind: FaultKind) -> bool:
     """Tell whether evidence fits a kind of fault, beyond merely being about the component."""
     if item.kind in {EvidenceKind.LATENCY_TOTAL, EvidenceKind.ERRORS_PROPAGATED, EvidenceKind.TRAFFIC}:
         return False
+    if item.kind is EvidenceKind.CHANGE:
+        return kind in {FaultKind.BAD_CONFIGURATION, FaultKind.BAD_DEPLOY}
     if kind.family is FaultFamily.NETWORK:
         return item.kind in {EvidenceKind.LATENCY_EDGE, EvidenceKind.METRIC_SHIFT}
     return True

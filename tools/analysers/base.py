@@ -12,8 +12,8 @@ from tools.config import SurveySettings
 from tools.evidence import Evidence, Sample, Subject, onset_of
 from tools.sources import Telemetry, TraceSource
 from tools.sources.protocols import Order
-from tools.sources.rows import Buckets, SpanRow, Two
-from tools.stats import benjamini_hochberg, cusum_onset, inflation, robust_scale, two_sided_p
+from tools.sources.rows import SpanRow
+from tools.stats import benjamini_hochberg, inflation, two_sided_p
 from tools.window import Scope, TimeWindow
 
 
@@ -63,12 +63,6 @@ def strongest(found: list[Finding], settings: SurveySettings) -> list[Evidence]:
         if abs(item.certainty) >= settings.min_certainty and abs(item.evidence.effect) >= 1.0
     ]
     return sorted(kept, key=lambda item: (item.uncertain, -abs(item.effect)))[: settings.per_analyser]
-
-
-def bucket_onset(buckets: Two[Buckets], level: float, floor: float, direction: float) -> int | None:
-    """Return when a bucket series left its level, Unix nanoseconds; None when it never did."""
-    scale = max(robust_scale(buckets.baseline.p50), floor)
-    return cusum_onset(buckets.incident.times, buckets.incident.p50, level, scale, direction)
 
 
 def change_words(baseline: float, incident: float) -> str:

@@ -7,77 +7,25 @@ span below it. Keeping the two apart is what tells a slow component from a slow 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tools.analysers.base import Analyser, Finding, bucket_onset, change_words, milliseconds, strongest
+from tools.analysers.base import Analyser, Finding, milliseconds, strongest
+from tools.analysers.quantile_shift import (
+    ABSOLUTE_FLOOR_NS,
+    MIN_SPANS,
+    Shift,
+    enough,
+    pooled_variation,
+    quantile_shift,
+)
 from tools.config import SurveySettings
-from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
+from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
 from tools.sources import Telemetry, TraceSource
-from tools.sources.rows import Buckets, EdgeStats, OperationStats, Spread, Two
-from tools.stats import effect_size, robust_scale, spread_scale, stretch_ids, weighted_levels
+from tools.sources.rows import EdgeStats, OperationStats
+from tools.stats import effect_size, spread_scale
 from tools.window import Scope
 
-RELATIVE_FLOOR = 0.05
-"""A change below 5 % of the baseline is within what schedulers, caches and mixes of requests do."""
-ABSOLUTE_FLOOR_NS = 100_000.0
-"""0.1 ms: the resolution at which spans of different processes can be compared."""
-MIN_STRETCHES = 3
-"""With fewer stretches the baseline's own variation is unknown."""
 MIN_EDGES = 5
 """Fewer edges do not tell how long edges usually take."""
-MIN_SPANS = 3
-"""Below three spans a median is an anecdote."""
-
-
-def level_floor(level: float) -> float:
-    """Return the smallest scale to believe in for a latency level, ns."""
-    return max(RELATIVE_FLOOR * level, ABSOLUTE_FLOOR_NS)
-
-
-def latency_effect(
-    spread: Two[Spread], buckets: Two[Buckets], scope: Scope, pooled: float = 0.0
-) -> tuple[float, float]:
-    """Return effect and certainty of the quantile, median or 90th percentile, that changed more.
-
-    Effect: incident's level against the baseline's, in units of how much the quantile varies between
-    stretches of the baseline, joined with its sampling error sqrt(q (1 - q) / n) / density, the density
-    taken from neighbouring quantiles. Where the baseline is too short to vary, `pooled`, the relative
-    variation that all operations showed, stands in. Certainty: how far the share of incident values above the
-    baseline's quantile is from the expected one, in standard errors (sign test, distribution-free).
-    """
-    base, now, series = spread.baseline, spread.incident, buckets.baseline
-    ids = stretch_ids(series.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
-    few = (1 / now.n + 1 / base.n) ** 0.5
-    sampling50, sampling90 = (base.p75 - base.p25) * few, 1.25 * (base.p99 - base.p75) * few
-    candidates = (
-        (
-            _effect(base.p50, now.p50, weighted_levels(ids, series.p50, series.n), sampling50, pooled),
-            _sign(spread, 0.5),
-        ),
-        (
-            _effect(base.p90, now.p90, weighted_levels(ids, series.p90, series.n), sampling90, pooled),
-            _sign(spread, 0.1),
-        ),
-    )
-    agreeing = [pair for pair in candidates if pair[0] * pair[1] > 0]
-    return max(agreeing, key=lambda pair: min(abs(pair[0]), abs(pair[1])), default=(0.0, 0.0))
-
-
-def _effect(baseline: float, incident: float, levels: NDArray[np.float64], sampling: float, pooled: float) -> float:
-    between = spread_scale(levels) if levels.size >= MIN_STRETCHES else pooled * baseline
-    scale = (between**2 + sampling**2) ** 0.5
-    return effect_size(incident, baseline, scale, level_floor(baseline))
-
-
-def _sign(spread: Two[Spread], expected: float) -> float:
-    """Return the z statistic of the share above a baseline quantile, 0.5 or 0.1 expected.
-
-    The quantile itself is estimated, so both numbers of spans count.
-    """
-    now = spread.incident
-    above = now.above_p50 if expected == 0.5 else now.above_p90
-    variance = expected * (1 - expected) * (1 / now.n + 1 / spread.baseline.n)
-    return float((above / now.n - expected) / variance**0.5)
 
 
 def analyse_latency(telemetry: Telemetry, scope: Scope, settings: SurveySettings) -> list[Evidence]:
@@ -88,78 +36,61 @@ def analyse_latency(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     own, wire = traces.operations(scope), traces.edges(scope)
     whole = (sum(abs(o.excess) for o in own) + sum(abs(e.excess) for e in wire)) or 1.0
     pooled = pooled_variation([o.own for o in own]), pooled_variation([e.gap for e in wire])
-    operations = [e for o in own if (e := _operation(traces, scope, o, whole, pooled[0]))]
-    edges = [e for o in wire if (e := _edge(traces, scope, o, whole, pooled[1]))]
-    edges += [e for o in wire if (e := _unlike_any(traces, scope, o, wire, whole))]
-    return strongest(operations, settings) + strongest(edges, settings)
+    operations = [
+        _operation(traces, scope, o, quantile_shift(o.own, o.buckets, scope, pooled[0]), whole)
+        for o in own
+        if enough(o.own)
+    ]
+    edges = [
+        _edge(traces, scope, e, quantile_shift(e.gap, e.buckets, scope, pooled[1]), whole)
+        for e in wire
+        if enough(e.gap)
+    ]
+    unlike = [found for e in wire if (found := _unlike_any(traces, scope, e, wire, whole))]
+    return strongest(operations, settings) + strongest(edges + unlike, settings)
 
 
-def pooled_variation(spreads: list[Two[Spread]]) -> float:
-    """Return the robust scale of the log ratios incident over baseline of all medians.
+def shift_evidence(
+    kind: EvidenceKind, subject: Subject, what: str, shift: Shift, query: str, share: float | None = None
+) -> Finding:
+    """Return a moved quantile as evidence.
 
-    Most operations are healthy even in an incident, so their changes show what no fault does.
+    Args:
+        kind: of the evidence.
+        subject: who moved.
+        what: beginning of the statement.
+        shift: how far.
+        query: reproduces the numbers.
+        share: part of all changed time.
     """
-    usable = [s for s in spreads if _enough(s) and s.baseline.p50 > 0 and s.incident.p50 > 0]
-    return robust_scale(np.log([s.incident.p50 / s.baseline.p50 for s in usable])) if usable else 0.0
+    evidence = Evidence(
+        kind=kind,
+        subject=subject,
+        statement=f"{what} {shift.words()}",
+        baseline=shift.baseline / 1e6,
+        incident=shift.incident / 1e6,
+        unit="ms",
+        effect=shift.effect,
+        share=share,
+        onset=onset_of(shift.onset()),
+        query=query,
+        samples=(shift.sample(),),
+    )
+    return Finding(evidence, shift.certainty)
 
 
-def _enough(spread: Two[Spread]) -> bool:
-    return spread.baseline.n >= MIN_SPANS and spread.incident.n >= MIN_SPANS
-
-
-def _operation(traces: TraceSource, scope: Scope, stats: OperationStats, whole: float, pooled: float) -> Finding | None:
-    if not _enough(stats.own):
-        return None
-    effect, certainty = latency_effect(stats.own, stats.buckets, scope, pooled)
-    base, now = stats.own.baseline, stats.own.incident
+def _operation(traces: TraceSource, scope: Scope, stats: OperationStats, shift: Shift, whole: float) -> Finding:
     subject = Subject(kind="operation", service=stats.service, operation=stats.operation)
-    onset = bucket_onset(stats.buckets, base.p50, level_floor(base.p50), effect)
-    evidence = Evidence(
-        kind=EvidenceKind.LATENCY_SELF,
-        subject=subject,
-        statement=(
-            f"self-time of {stats.service} {stats.operation} {change_words(base.p50, now.p50)} "
-            f"{milliseconds(base.p50)} to {milliseconds(now.p50)} (median), "
-            f"{milliseconds(base.p90)} to {milliseconds(now.p90)} (p90)"
-        ),
-        baseline=base.p50 / 1e6,
-        incident=now.p50 / 1e6,
-        unit="ms",
-        effect=effect,
-        share=stats.excess / whole,
-        onset=onset_of(onset),
-        query=traces.query("operations", scope, subject),
-        samples=(bucket_sample(stats.buckets),),
-    )
-    return Finding(evidence, certainty)
+    what = f"self-time of {subject.label()}"
+    query = traces.query("operations", scope, subject)
+    return shift_evidence(EvidenceKind.LATENCY_SELF, subject, what, shift, query, stats.excess / whole)
 
 
-def _edge(traces: TraceSource, scope: Scope, stats: EdgeStats, whole: float, pooled: float) -> Finding | None:
-    if not _enough(stats.gap):
-        return None
-    effect, certainty = latency_effect(stats.gap, stats.buckets, scope, pooled)
-    base, now = stats.gap.baseline, stats.gap.incident
+def _edge(traces: TraceSource, scope: Scope, stats: EdgeStats, shift: Shift, whole: float) -> Finding:
     subject = Subject(kind="edge", service=stats.service, peer=stats.peer, operation=stats.operation)
-    onset = bucket_onset(stats.buckets, base.p50, level_floor(base.p50), effect)
-    what = "calls to" if stats.leaf else "time on the way to"
-    evidence = Evidence(
-        kind=EvidenceKind.LATENCY_EDGE,
-        subject=subject,
-        statement=(
-            f"{what} {stats.peer} from {stats.service} ({stats.operation}) {change_words(base.p50, now.p50)} "
-            f"{milliseconds(base.p50)} to {milliseconds(now.p50)} (median), "
-            f"{milliseconds(base.p90)} to {milliseconds(now.p90)} (p90)"
-        ),
-        baseline=base.p50 / 1e6,
-        incident=now.p50 / 1e6,
-        unit="ms",
-        effect=effect,
-        share=stats.excess / whole,
-        onset=onset_of(onset),
-        query=traces.query("edges", scope, subject),
-        samples=(bucket_sample(stats.buckets),),
-    )
-    return Finding(evidence, certainty)
+    what = f"{'calls to' if stats.leaf else 'time on the way to'} {stats.peer} from {stats.service} ({stats.operation})"
+    query = traces.query("edges", scope, subject)
+    return shift_evidence(EvidenceKind.LATENCY_EDGE, subject, what, shift, query, stats.excess / whole)
 
 
 def _unlike_any(
@@ -192,16 +123,8 @@ def _unlike_any(
         effect=effect,
         share=stats.excess / whole,
         query=traces.query("edges", scope, subject),
-        samples=(bucket_sample(stats.buckets),),
     )
     return Finding(evidence, effect)
-
-
-def bucket_sample(buckets: Two[Buckets]) -> Sample:
-    """Return the medians of both windows as one series in ms, for a plot."""
-    times = [*buckets.baseline.times.tolist(), *buckets.incident.times.tolist()]
-    values = [*buckets.baseline.p50.tolist(), *buckets.incident.p50.tolist()]
-    return Sample(kind="series", ref="median per bucket", times=tuple(times), values=tuple(v / 1e6 for v in values))
 
 
 LATENCY = Analyser("latency", ("traces",), analyse_latency)

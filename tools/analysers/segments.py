@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from tools.analysers.base import Analyser, Finding, percent, strongest
-from tools.analysers.latency import MIN_SPANS
+from tools.analysers.quantile_shift import MIN_SPANS
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject
 from tools.sources import Telemetry, TraceSource

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tools.analysers.base import Analyser, Finding, bucket_onset, change_words, milliseconds, strongest
-from tools.analysers.latency import MIN_SPANS, latency_effect, level_floor
+from tools.analysers.base import Analyser, Finding, change_words, strongest
+from tools.analysers.latency import shift_evidence
+from tools.analysers.quantile_shift import MIN_SPANS, enough, quantile_shift
 from tools.config import SurveySettings
-from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
+from tools.evidence import Evidence, EvidenceKind, Subject
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import Buckets, EntryStats, OperationStats
 from tools.stats import effect_size, robust_scale
@@ -19,7 +20,7 @@ def analyse_topology(telemetry: Telemetry, scope: Scope, settings: SurveySetting
         return []
     entries = traces.entries(scope)
     traffic = [e for entry in entries if (e := _traffic(traces, scope, entry))]
-    totals = [e for stats in traces.operations(scope) if (e := _total(traces, scope, stats))]
+    totals = [_total(traces, scope, stats) for stats in traces.operations(scope) if enough(stats.total)]
     return strongest(traffic, settings) + strongest(totals, settings)
 
 
@@ -49,27 +50,11 @@ def _covered(buckets: Buckets) -> int:
     return max(int(buckets.times.size), 1)
 
 
-def _total(traces: TraceSource, scope: Scope, stats: OperationStats) -> Finding | None:
-    if min(stats.total.baseline.n, stats.total.incident.n) < MIN_SPANS:
-        return None
-    effect, certainty = latency_effect(stats.total, stats.total_buckets, scope)
-    base, now = stats.total.baseline, stats.total.incident
+def _total(traces: TraceSource, scope: Scope, stats: OperationStats) -> Finding:
     subject = Subject(kind="operation", service=stats.service, operation=stats.operation)
-    evidence = Evidence(
-        kind=EvidenceKind.LATENCY_TOTAL,
-        subject=subject,
-        statement=(
-            f"{subject.label()} {change_words(base.p50, now.p50)} {milliseconds(base.p50)} to "
-            f"{milliseconds(now.p50)} in all (median), {milliseconds(base.p90)} to {milliseconds(now.p90)} (p90)"
-        ),
-        baseline=base.p50 / 1e6,
-        incident=now.p50 / 1e6,
-        unit="ms",
-        effect=effect,
-        onset=onset_of(bucket_onset(stats.total_buckets, base.p50, level_floor(base.p50), effect)),
-        query=traces.query("operations", scope, subject),
-    )
-    return Finding(evidence, certainty)
+    shift = quantile_shift(stats.total, stats.total_buckets, scope)
+    query = traces.query("operations", scope, subject)
+    return shift_evidence(EvidenceKind.LATENCY_TOTAL, subject, f"{subject.label()} as a whole", shift, query)
 
 
 TOPOLOGY = Analyser("topology", ("traces",), analyse_topology)
