@@ -21,12 +21,9 @@ def collect(
     Point OTEL_EXPORTER_OTLP_ENDPOINT at it. What is acknowledged is on disk; after a crash, the next
     `collect` or `import` on the folder goes on from there.
     """
-    from rich.console import Console
-
+    from agent.render.console import open_console
     from tools.otlp import Collector, summary
     from tools.otlp.receive.serve import serve
-
-    screen = Console(stderr=True)
 
     def ready(running: Collector) -> None:
         grpc = "" if no_grpc else f", gRPC {running.grpc_endpoint}"
@@ -35,7 +32,7 @@ def collect(
         typer.echo(f"ready: HTTP {running.http_endpoint}{grpc}")
 
     collector = Collector(into, host=host, http_port=http_port, grpc_port=None if no_grpc else grpc_port)
-    with screen.status("") as status:
+    with open_console(stderr=True).status("") as status:
         tally = serve(
             collector, seconds=duration, ready=ready, progress=lambda now: status.update(summary.records(now.kept))
         )

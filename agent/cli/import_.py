@@ -27,12 +27,13 @@ def otlp(
     """
     import json
 
-    from rich.console import Console
     from rich.progress import Progress
 
+    from agent.render.console import open_console
     from tools.otlp import import_files, summary
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = open_console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         total = sum(path.stat().st_size for path in files if path.is_file())
         task = bar.add_task("importing", total=total)
         report = import_files(files, into, lambda count: bar.advance(task, count))

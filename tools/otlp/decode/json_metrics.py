@@ -14,6 +14,7 @@ from tools.otlp.decode.distributions import (
     mean_of,
     quantile_points,
 )
+from tools.otlp.decode.json_document import child, objects
 from tools.otlp.decode.json_records import batches, records
 from tools.otlp.decode.rows import NO_RECORDED_VALUE, Instrument, Point, Row, point_row
 from tools.otlp.decode.tally import BadRecordError, Tally
@@ -89,7 +90,7 @@ def _exponential(metric: dict[str, Any], data: dict[str, Any], point: dict[str, 
 
 
 def _side(point: dict[str, Any], key: str) -> ExponentialBuckets:
-    side = jv.child(point, key)
+    side = child(point, key)
     return ExponentialBuckets(jv.whole(side.get("offset")), jv.numbers(side.get("bucketCounts")))
 
 
@@ -112,7 +113,7 @@ def _summary(metric: dict[str, Any], data: dict[str, Any], point: dict[str, Any]
     yield _instrument(metric, "summary", 2, True), whole
     quantiles = [
         (jv.number(item.get("quantile", 0)), jv.number(item.get("value", 0)))
-        for item in jv.objects(point, "quantileValues")
+        for item in objects(point, "quantileValues")
     ]
     for found in quantile_points(times, attributes, quantiles):
         yield _instrument(metric, "summary", 0, None), found

@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.otlp.decode import json_values as jv
 from tools.otlp.decode.conventions import Resource
+from tools.otlp.decode.json_document import child, objects
 from tools.otlp.decode.rows import LogRecord, Row, Span, log_row, span_row
 from tools.otlp.decode.tally import BadPayloadError, BadRecordError, Signal, Tally
 
@@ -38,13 +39,13 @@ def batches(document: dict[str, Any], signal: Signal, tally: Tally) -> Iterator[
     """
     key = KEYS[signal]
     try:
-        found = jv.objects(document, key)
+        found = objects(document, key)
     except BadRecordError as error:
         raise BadPayloadError(str(error)) from error
     for batch in found:
         try:
-            resource = Resource.of(jv.attributes(jv.child(batch, "resource")))
-            yield resource, jv.objects(batch, key.replace("resource", "scope"))
+            resource = Resource.of(jv.attributes(child(batch, "resource")))
+            yield resource, objects(batch, key.replace("resource", "scope"))
         except BadRecordError as error:
             tally.refuse(signal, str(error))
 
@@ -52,7 +53,7 @@ def batches(document: dict[str, Any], signal: Signal, tally: Tally) -> Iterator[
 def records(scope: dict[str, Any], key: str, signal: str, tally: Tally) -> list[dict[str, Any]]:
     """Return the records of a scope; malformed ones count as unusable."""
     try:
-        return jv.objects(scope, key)
+        return objects(scope, key)
     except BadRecordError as error:
         found = scope[key]
         if not isinstance(found, list):
@@ -101,7 +102,7 @@ def log_rows(document: dict[str, Any], tally: Tally, received_ns: int) -> Iterat
 
 def _span(span: dict[str, Any]) -> Span:
     get = span.get
-    status = jv.child(span, "status")
+    status = child(span, "status")
     return Span(
         jv.hex_id(get("traceId")),
         jv.hex_id(get("spanId")),
@@ -113,8 +114,8 @@ def _span(span: dict[str, Any]) -> Span:
         jv.attributes(span),
         jv.enum(status.get("code"), _STATUSES),
         jv.string(status.get("message")),
-        [_event(event) for event in jv.objects(span, "events")],
-        [_link(link) for link in jv.objects(span, "links")],
+        [_event(event) for event in objects(span, "events")],
+        [_link(link) for link in objects(span, "links")],
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from tools.otlp.decode import json_metrics, json_records, json_values, protobuf, protobuf_metrics
+from tools.otlp.decode import json_document, json_metrics, json_records, protobuf, protobuf_metrics
 from tools.otlp.decode.rows import Row
 from tools.otlp.decode.tally import Signal, Tally
 
@@ -51,7 +51,7 @@ def rows_of_document(signal: Signal, document: dict[str, Any], tally: Tally, rec
 
 
 def _json(payload: Payload, tally: Tally) -> Iterator[Row]:
-    return _document(payload.signal, json_values.load(payload.body), tally, payload.received_ns)
+    return _document(payload.signal, json_document.load(payload.body), tally, payload.received_ns)
 
 
 def _document(signal: Signal, document: dict[str, Any], tally: Tally, received_ns: int) -> Iterator[Row]:

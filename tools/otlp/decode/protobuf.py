@@ -88,11 +88,11 @@ def _span(span: Any) -> Span:
         span.kind,
         span.start_time_unix_nano,
         span.end_time_unix_nano,
-        dict(map(ATTRIBUTES.__getitem__, span.attributes)),
+        ATTRIBUTES.decode(span.attributes),
         status,
         message,
-        [_event(raw) for raw in span.events],
-        [_link(raw) for raw in span.links],
+        [_event(raw) for raw in span.events[:]],
+        [_link(raw) for raw in span.links[:]],
     )
 
 

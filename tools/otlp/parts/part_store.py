@@ -22,7 +22,7 @@ from tools.otlp.parts.tables import schema_of
 from tools.window import NS, to_datetime
 
 TIME_COLUMNS = {"traces": "start_unix_nano", "logs": "time_unix_nano", "metrics": "timestamp"}
-GROWS_UNTIL = 200_000
+GROWS_UNTIL = 100_000
 """Rows at which a part is left alone: below, small batches join it; above, rewriting it costs too much."""
 ROW_GROUP = 50_000
 """Rows a row group: readers skip groups outside their window."""
@@ -81,11 +81,12 @@ class PartStore:
             return 0
         rows: int = table.num_rows
         last = parts[-1] if parts else None
-        if last is None or last.rows + rows > GROWS_UNTIL:
+        held = _read_rows(last, signal) if last and last.rows + rows <= GROWS_UNTIL else None
+        if last is None or held is None:
             path = folder / f"{_next_number(folder):04}.parquet"
             parts.append(_Part(path, *_write(path, signal, {batch}, table)))
             return rows
-        joined = pa.concat_tables([pq.read_table(last.path, schema=schema_of(signal)), table])
+        joined = pa.concat_tables([held, table])
         last.rows, last.batches = _write(last.path, signal, last.batches | {batch}, joined)
         return rows
 
@@ -123,6 +124,14 @@ def _write(path: Path, signal: str, batches: set[str], table: pa.Table) -> tuple
     marked = ordered.replace_schema_metadata({_BATCHES: json.dumps(sorted(batches))})
     replace_durably(path, lambda aside: pq.write_table(marked, aside, compression="zstd", row_group_size=ROW_GROUP))
     return table.num_rows, batches
+
+
+def _read_rows(part: _Part, signal: str) -> pa.Table | None:
+    """Read a part's rows; None when it is broken or of an older schema, so that it is left as it is."""
+    try:
+        return pq.read_table(part.path, schema=schema_of(signal))
+    except (pa.ArrowException, OSError):
+        return None
 
 
 def _read_part(path: Path) -> _Part | None:

@@ -67,6 +67,8 @@ class Spool:
 
     def rotate(self) -> None:
         """Begin a new segment, so that everything appended before is in closed ones."""
+        if not self._thread.is_alive():
+            return
         done: Future[None] = Future()
         self._queue.put(_Rotate(done))
         done.result()
