@@ -6,6 +6,7 @@ The only module that reads an environment variable. Nested settings use two unde
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -110,6 +111,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: flags, environment, file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def editor_command() -> str:
+    """Return the command line of the user's editor: $VISUAL, else $EDITOR, else vi."""
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
 
 
 def load_settings(file: Path | None = None, **flags: object) -> Settings:

@@ -13,6 +13,7 @@ from agent.investigation import nodes
 from agent.investigation.gather import gather
 from agent.investigation.intake import intake
 from agent.investigation.rank import rank
+from agent.investigation.recall import recall, weigh
 from agent.investigation.report import report
 from agent.investigation.state import Context, State
 from agent.investigation.verify import verify
@@ -21,10 +22,12 @@ Node = Callable[[State, Context], State]
 NODES: dict[str, Node] = {
     "intake": intake,
     "survey": nodes.survey,
+    "recall": recall,
     "propose": nodes.propose,
     "gather": gather,
     "verify": verify,
     "rank": rank,
+    "weigh": weigh,
     "report": report,
 }
 """Nodes in order; each starts when the one before is done."""

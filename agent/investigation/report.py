@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.investigation.state import Context, State, evidence_of, hypotheses_of, windows_of
+from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
 from agent.schema import Report, SourceStatus, Verdict
 
 HEALTHY_FROM = 0.5
@@ -22,6 +22,7 @@ def report(state: State, context: Context) -> State:
         hypotheses=tuple(hypotheses),
         evidence=tuple(evidence_of(state)),
         windows=windows_of(state),
+        similar=tuple(similar_of(state)),
         sources=tuple(source_status(context, state.get("failures", []))),
         timings=state.get("timings", {}),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
-from agent.schema import Hypothesis, Incident, Report, Windows
+from agent.schema import Hypothesis, Incident, Report, Similar, Windows
 from tools.config import Settings
 from tools.evidence import Evidence
 from tools.incident import IncidentFolder
@@ -32,6 +32,7 @@ class State(TypedDict, total=False):
     hypotheses: list[str]
     nothing: float
     """Probability that nothing is at fault."""
+    similar: list[str]
     report: str
     timings: Annotated[dict[str, float], _merge]
 
@@ -66,6 +67,11 @@ def evidence_of(state: State) -> list[Evidence]:
 def hypotheses_of(state: State) -> list[Hypothesis]:
     """Return the hypotheses so far, best first."""
     return [Hypothesis.model_validate_json(text) for text in state.get("hypotheses", [])]
+
+
+def similar_of(state: State) -> list[Similar]:
+    """Return the past incidents that were recalled, best first."""
+    return [Similar.model_validate_json(text) for text in state.get("similar", [])]
 
 
 def report_of(state: State) -> Report:

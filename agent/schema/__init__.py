@@ -2,6 +2,6 @@
 
 from agent.schema.hypothesis import ChainLink, Hypothesis
 from agent.schema.incident import Incident
-from agent.schema.report import Report, SourceStatus, Usage, Verdict, Windows
+from agent.schema.report import Report, Similar, SourceStatus, Usage, Verdict, Windows
 
-__all__ = ["ChainLink", "Hypothesis", "Incident", "Report", "SourceStatus", "Usage", "Verdict", "Windows"]
+__all__ = ["ChainLink", "Hypothesis", "Incident", "Report", "Similar", "SourceStatus", "Usage", "Verdict", "Windows"]

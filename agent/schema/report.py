@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from agent.schema.hypothesis import Hypothesis
 from tools.evidence import Evidence
+from tools.faults import FaultKind
 
 
 class Verdict(StrEnum):
@@ -42,6 +43,30 @@ class SourceStatus(BaseModel):
     notes: tuple[str, ...] = ()
 
 
+class Similar(BaseModel):
+    """A past incident like this one: a prior and a suggestion, never evidence.
+
+    `moved` lists by how much it raised the confidence of which hypothesis, see `agent.investigation.recall`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    title: str
+    status: str
+    useful: int = Field(default=0, description="in how many confirmed runs it pointed the right way")
+    strength: float = Field(ge=0.0, le=1.0, description="estimated probability that it is the same kind of incident")
+    services: tuple[str, ...] = ()
+    fault_kind: FaultKind = FaultKind.UNKNOWN
+    resolution: str = ""
+    reasons: tuple[str, ...] = Field(default=(), description="what matched")
+    moved: dict[str, float] = Field(default_factory=dict, description="component → confidence added")
+
+    def label(self) -> str:
+        """Return how it is cited: `similar to PM-42 (confirmed, 3 times useful)`."""
+        return f"similar to {self.id} ({self.status}" + (f", {self.useful} times useful)" if self.useful else ")")
+
+
 class Usage(BaseModel):
     """What the language model cost; all zero when none was used."""
 
@@ -68,6 +93,7 @@ class Report(BaseModel):
     evidence: tuple[Evidence, ...]
     windows: Windows
     sources: tuple[SourceStatus, ...]
+    similar: tuple[Similar, ...] = Field(default=(), description="past incidents like this one, best first")
     usage: Usage = Usage()
     timings: dict[str, float] = Field(default_factory=dict, description="seconds a node")
 

@@ -41,7 +41,7 @@ class Match:
         score: fused and boosted; only its order means anything.
         strength: estimated probability, 0 to 1, that this is about the same kind of incident.
         similarity: cosine of the nearest chunk, None when no chunk was among the nearest.
-        lexical: best BM25 score, 0 when no word is common.
+        coverage: share of the query's rarity that the best chunk covers, see `strength`; 0 without a common word.
         section: section of the chunk that matched best.
         words: query words found in the best chunk, rarest first.
         reasons: what matched, each a short clause for people.
@@ -51,7 +51,7 @@ class Match:
     score: float
     strength: float
     similarity: float | None = None
-    lexical: float = 0.0
+    coverage: float = 0.0
     section: str = ""
     words: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from knowledge.postmortem.sections import HEADINGS, NOTES
 from knowledge.retrieval.boosts import Boost, Boosts
 from knowledge.retrieval.fuse import fuse
 from knowledge.retrieval.match import Found, Match, Query
-from knowledge.retrieval.strength import MIN_STRENGTH, strength
+from knowledge.retrieval.strength import MIN_STRENGTH, coverage, strength
 
 Method = Literal["bm25", "dense", "fused", "boosted"]
 """How to rank: by words, by meaning, by both, or by both and what else is known."""
@@ -96,7 +96,7 @@ class Searcher:
         boosts: list[Boost],
     ) -> Match:
         rarities = self._lexical.weights(query.text) if self._lexical else {}
-        lexical = word_hit[0] if word_hit else 0.0
+        covered = coverage(word_hit[0] if word_hit else 0.0, sum(rarities.values()))
         similarity = meaning_hit[0] if meaning_hit else None
         best = meaning_hit[1] if meaning_hit else word_hit[1] if word_hit else None
         words = self._common_words(query, word_hit[1], rarities) if word_hit else ()
@@ -106,9 +106,9 @@ class Searcher:
         return Match(
             postmortem=self._postmortems[key],
             score=score,
-            strength=strength(similarity or 0.0, lexical, sum(rarities.values())),
+            strength=strength(similarity or 0.0, covered),
             similarity=similarity,
-            lexical=lexical,
+            coverage=covered,
             section=section,
             words=words,
             reasons=(*reasons, *(boost.reason for boost in boosts if boost.reason)),

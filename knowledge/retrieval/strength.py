@@ -12,24 +12,22 @@ from __future__ import annotations
 
 import math
 
-BIAS = -6.0
-SIMILARITY = 8.0
+BIAS = -8.0
+SIMILARITY = 12.0
 COVERAGE = 6.0
 MIN_STRENGTH = 0.5
 
 
-def features(similarity: float, lexical: float, rarity: float) -> tuple[float, float]:
-    """Return the two features of a match.
+def coverage(lexical: float, rarity: float) -> float:
+    """Return how much of a query a chunk covers, comparable between short and long queries.
 
     Args:
-        similarity: cosine of the nearest chunk, -1 to 1.
-        lexical: BM25 score of the best chunk.
+        lexical: BM25 score of the chunk.
         rarity: sum of the inverse document frequencies of the query's words.
     """
-    return similarity, lexical / rarity if rarity > 0 else 0.0
+    return lexical / rarity if rarity > 0 else 0.0
 
 
-def strength(similarity: float, lexical: float, rarity: float) -> float:
+def strength(similarity: float, covered: float) -> float:
     """Return the estimated probability that a match is about the same kind of incident."""
-    cosine, coverage = features(similarity, lexical, rarity)
-    return 1.0 / (1.0 + math.exp(-(BIAS + SIMILARITY * cosine + COVERAGE * coverage)))
+    return 1.0 / (1.0 + math.exp(-(BIAS + SIMILARITY * similarity + COVERAGE * covered)))

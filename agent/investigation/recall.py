@@ -1,0 +1,134 @@
+"""Recall: past incidents like this one, after first evidence exists so that memory cannot anchor the search.
+
+A past incident is a prior and a suggestion, never evidence. What it may do is stated here and bounded:
+
+- `recall` finds at most `SHOWN` confirmed postmortems above the threshold.
+- `weigh` adds at most `MOST` to the confidence of a hypothesis about a component and a fault family that a
+  recalled postmortem names, both; nothing is ever taken away, no evidence is added, and where several
+  postmortems agree the strongest counts alone. All confidences together stay at one at most.
+
+Without a knowledge folder neither does anything, and Chroma is not imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.investigation.state import Context, State, dump, evidence_of, hypotheses_of, scope_of, similar_of
+from agent.schema import Hypothesis, Similar
+from tools.errors import KnowledgeError
+from tools.faults import FaultKind
+from tools.window import to_datetime
+
+if TYPE_CHECKING:
+    from knowledge.retrieval import Match, Query
+
+SHOWN = 3
+MOST = 0.05
+"""Confidence that a proven postmortem (strength 1, often useful) may add: enough to part hypotheses that
+evidence leaves level, too little to overrule it."""
+_FINDINGS = 6
+"""Strongest findings that are searched with: more would drown the symptom."""
+
+
+def recall(state: State, context: Context) -> State:
+    """Look for confirmed postmortems like this incident."""
+    settings = context.settings.knowledge
+    if settings.folder is None:
+        return {}
+    from knowledge.base import open_knowledge
+
+    try:
+        with open_knowledge(settings) as base:
+            found = [base.searcher.search(query, SHOWN).matches for query in incident_queries(state)]
+    except KnowledgeError as error:
+        return {"failures": [*state.get("failures", []), f"recall: {error}"]}
+    best: dict[str, Match] = {}
+    for match in sorted((match for matches in found for match in matches), key=lambda match: -match.strength):
+        best.setdefault(match.postmortem.id, match)
+    return {"similar": [as_similar(match).model_dump_json() for match in list(best.values())[:SHOWN]]}
+
+
+def incident_queries(state: State) -> list[Query]:
+    """Return what to search with: what was seen, and what was found.
+
+    Apart, since a person's words are like the symptoms that people wrote down, and findings are like those
+    of postmortems drafted from earlier runs; together each would drown the other.
+    """
+    from knowledge.retrieval import Query
+
+    evidence = sorted(evidence_of(state), key=lambda item: -abs(item.effect))[:_FINDINGS]
+    texts = [state.get("symptom", ""), ". ".join(item.statement for item in evidence)]
+    return [
+        Query(
+            text=text,
+            services=frozenset(item.subject.service for item in evidence if item.subject.service),
+            dependencies=frozenset(item.subject.peer for item in evidence if item.subject.peer),
+            today=to_datetime(scope_of(state).incident.start_ns).date(),
+            confirmed_only=True,
+        )
+        for text in texts
+        if text.strip()
+    ]
+
+
+def as_similar(match: Match) -> Similar:
+    """Return a match as the report shows it."""
+    return Similar(
+        id=match.postmortem.id,
+        title=match.postmortem.title,
+        status=match.postmortem.status.value,
+        useful=match.postmortem.usefulness,
+        strength=match.strength,
+        services=match.postmortem.services,
+        fault_kind=match.postmortem.fault_kind,
+        resolution=match.postmortem.resolution,
+        reasons=match.reasons,
+    )
+
+
+def weigh(state: State, context: Context) -> State:
+    """Let what was recalled move the confidence of the ranked hypotheses by a little.
+
+    Where evidence says that probably nothing is at fault, memory does not speak.
+    """
+    similar, hypotheses = similar_of(state), hypotheses_of(state)
+    if not similar or not hypotheses or state.get("nothing", 0.0) > hypotheses[0].confidence:
+        return {}
+    weighed, told = weigh_hypotheses(hypotheses, similar)
+    return {"hypotheses": dump(weighed), "similar": [item.model_dump_json() for item in told]}
+
+
+def weigh_hypotheses(hypotheses: list[Hypothesis], similar: list[Similar]) -> tuple[list[Hypothesis], list[Similar]]:
+    """Return hypotheses in their new order, and what each memory has moved."""
+    moved: dict[str, dict[str, float]] = {item.id: {} for item in similar}
+    raised = []
+    for hypothesis in hypotheses:
+        best = max(similar, key=lambda item: prior(item, hypothesis))
+        gain = min(prior(best, hypothesis), 1.0 - hypothesis.confidence)
+        if gain > 0:
+            moved[best.id][hypothesis.component] = gain
+        raised.append(hypothesis.model_copy(update={"confidence": hypothesis.confidence + gain}))
+    before = sum(hypothesis.confidence for hypothesis in hypotheses)
+    scale = min(1.0, max(1.0, before) / max(1.0, sum(item.confidence for item in raised)))
+    ordered = sorted(raised, key=lambda item: (-item.confidence, item.rank))
+    weighed = [
+        item.model_copy(update={"rank": rank, "confidence": item.confidence * scale})
+        for rank, item in enumerate(ordered, 1)
+    ]
+    return weighed, [item.model_copy(update={"moved": moved[item.id]}) for item in similar]
+
+
+def prior(similar: Similar, hypothesis: Hypothesis) -> float:
+    """Return what a memory adds to a hypothesis: 0 to `MOST`.
+
+    Half of it is earned by being alike, the other half by having been useful: trust is (1 + u) / (2 + u)
+    for u confirmed uses, so one half for a postmortem that nobody has yet relied on.
+    """
+    if hypothesis.component not in similar.services or not _same_family(similar.fault_kind, hypothesis.fault_kind):
+        return 0.0
+    return MOST * similar.strength * (1 + similar.useful) / (2 + similar.useful)
+
+
+def _same_family(first: FaultKind, second: FaultKind) -> bool:
+    return first.family is not None and first.family is second.family

@@ -1,0 +1,1 @@
+"""From an investigation to the knowledge base and back: recall, confirm, capture."""

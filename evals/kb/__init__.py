@@ -1,0 +1,1 @@
+"""How well past postmortems are found, and how seldom where there is none."""

@@ -1,0 +1,118 @@
+"""Every change that a person may make. Nothing is ever deleted: what is replaced is marked superseded."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from knowledge.importing import Understood
+from knowledge.postmortem import Postmortem, PostmortemFolder, Status, Stored
+from tools.errors import KnowledgeError
+from tools.faults import FaultKind
+
+_SECTIONS = ("symptoms", "root_cause", "resolution", "validation", "notes")
+
+
+def add_postmortem(folder: PostmortemFolder, postmortem: Postmortem) -> Stored:
+    """Write a new postmortem under the next free id.
+
+    Raises:
+        KnowledgeError: the folder cannot be written.
+    """
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with folder.writing():
+        numbered = postmortem.model_copy(update={"id": folder.next_id(folder.read_all())})
+        return Stored(numbered, folder.write(numbered))
+
+
+def import_drafts(folder: PostmortemFolder, found: list[Understood]) -> tuple[list[Stored], list[Understood]]:
+    """Write what was understood as drafts; a source that was imported before is left alone.
+
+    Returns:
+        What was written, and what was skipped.
+
+    Raises:
+        KnowledgeError: the folder cannot be written.
+    """
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with folder.writing():
+        listing = folder.read_all()
+        known = {postmortem.provenance.source for postmortem in listing.postmortems()}
+        number = int(folder.next_id(listing).rpartition("-")[2])
+        written, skipped = [], []
+        for item in found:
+            if item.source in known:
+                skipped.append(item)
+                continue
+            draft = item.postmortem.model_copy(update={"id": f"PM-{number}", "status": Status.DRAFT})
+            written.append(Stored(draft, folder.write(draft)))
+            known.add(item.source)
+            number += 1
+    return written, skipped
+
+
+def confirm_postmortem(folder: PostmortemFolder, postmortem_id: str, person: str, moment: dt.datetime) -> Stored:
+    """Note that a person vouches for a postmortem.
+
+    Raises:
+        KnowledgeError: there is none, it is superseded, or it tells neither cause nor resolution.
+    """
+    stored = folder.get(postmortem_id)
+    postmortem = stored.postmortem
+    if postmortem.status is Status.SUPERSEDED:
+        raise KnowledgeError(f"{postmortem.id} is superseded", f"confirm {postmortem.superseded_by or 'its successor'}")
+    if not postmortem.root_cause and not postmortem.resolution:
+        raise KnowledgeError(f"{postmortem.id} tells neither cause nor resolution", f"write them into {stored.path}")
+    provenance = postmortem.provenance.model_copy(update={"confirmed_by": person, "confirmed_at": moment})
+    confirmed = postmortem.model_copy(update={"status": Status.CONFIRMED, "provenance": provenance})
+    return Stored(confirmed, folder.write(confirmed, stored.path))
+
+
+def supersede(folder: PostmortemFolder, old: str, new: str) -> Stored:
+    """Mark a postmortem as replaced by another one.
+
+    Raises:
+        KnowledgeError: one of them does not exist, both are the same, or the new one is superseded itself.
+    """
+    successor, replaced = folder.get(new), folder.get(old)
+    if successor.postmortem.id == replaced.postmortem.id:
+        raise KnowledgeError(f"{old} cannot supersede itself", "give two ids")
+    if successor.postmortem.status is Status.SUPERSEDED:
+        raise KnowledgeError(f"{new} is superseded itself", f"use {successor.postmortem.superseded_by}")
+    update = {"status": Status.SUPERSEDED, "superseded_by": successor.postmortem.id}
+    marked = replaced.postmortem.model_copy(update=update)
+    return Stored(marked, folder.write(marked, replaced.path))
+
+
+def merge_postmortems(folder: PostmortemFolder, keep: str, other: str) -> Stored:
+    """Take everything that only the other one tells into the first, then supersede the other.
+
+    Raises:
+        KnowledgeError: as for `supersede`.
+    """
+    first, second = folder.get(keep), folder.get(other)
+    if first.postmortem.id == second.postmortem.id:
+        raise KnowledgeError(f"{keep} cannot be merged with itself", "give two ids")
+    if first.postmortem.status is Status.SUPERSEDED:
+        raise KnowledgeError(f"{keep} is superseded", f"use {first.postmortem.superseded_by}")
+    merged = first.postmortem.model_copy(update=_union(first.postmortem, second.postmortem))
+    path = folder.write(merged, first.path)
+    supersede(folder, second.postmortem.id, first.postmortem.id)
+    return Stored(merged, path)
+
+
+def _union(first: Postmortem, second: Postmortem) -> dict[str, object]:
+    lists = ("services", "dependencies", "links", "recurs_from", "useful_in", "useless_in")
+    update: dict[str, object] = {
+        name: tuple(dict.fromkeys((*getattr(first, name), *getattr(second, name)))) for name in lists
+    }
+    for name in _SECTIONS:
+        mine, others = first.section(name), second.section(name)
+        if others and others not in mine:
+            update[name] = f"{mine}\n\n{others}".strip("\n")
+    dates = [day for day in (first.date, second.date) if day]
+    update["date"] = max(dates) if dates else None
+    if first.fault_kind is FaultKind.UNKNOWN:
+        update["fault_kind"] = second.fault_kind
+    for name in ("severity", "owner"):
+        update[name] = getattr(first, name) or getattr(second, name)
+    return update
