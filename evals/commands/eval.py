@@ -7,6 +7,7 @@ import typer
 from evals.commands.ablation import ablation
 from evals.commands.compare import compare
 from evals.commands.fit import fit
+from evals.commands.kb import kb
 from evals.commands.rca import rca
 
 app = typer.Typer(help="measure how good the answers are", no_args_is_help=True)
@@ -17,5 +18,5 @@ def _group() -> None:
     """Measure how good the answers are."""
 
 
-for command in (rca, compare, ablation, fit):
+for command in (rca, kb, compare, ablation, fit):
     app.command(command.__name__)(command)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-WORDS = 28
+WORDS = 12
 RUN = 6
 """No run of this many words may be shared with the target document."""
 

@@ -17,8 +17,9 @@ from knowledge.retrieval.match import Query
 
 SERVICE = 0.30
 """A rare service of the incident's topology is one of the postmortem's services."""
-MENTION = 0.10
-"""A rare service or dependency is named in the query's text."""
+MENTION = 0.02
+"""A rare service or dependency is named in the query's text: the words themselves have counted already
+(measured: 0.10 costs 17 points of MRR in a thousand where wording overlaps and gains 2 where it does not)."""
 DEPENDENCY = 0.10
 """A rare dependency of the incident is one of the postmortem's."""
 KIND = 0.10

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from knowledge.postmortem import Postmortem
+from knowledge.retrieval.strength import Signs
 from tools.faults import FaultKind
 
 
@@ -40,8 +41,7 @@ class Match:
         postmortem: what was found.
         score: fused and boosted; only its order means anything.
         strength: estimated probability, 0 to 1, that this is about the same kind of incident.
-        similarity: cosine of the nearest chunk, None when no chunk was among the nearest.
-        coverage: share of the query's rarity that the best chunk covers, see `strength`; 0 without a common word.
+        signs: what the strength was estimated from.
         section: section of the chunk that matched best.
         words: query words found in the best chunk, rarest first.
         reasons: what matched, each a short clause for people.
@@ -50,8 +50,7 @@ class Match:
     postmortem: Postmortem
     score: float
     strength: float
-    similarity: float | None = None
-    coverage: float = 0.0
+    signs: Signs = field(default_factory=Signs)
     section: str = ""
     words: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

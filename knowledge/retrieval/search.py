@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,8 @@ from knowledge.postmortem.sections import HEADINGS, NOTES
 from knowledge.retrieval.boosts import Boost, Boosts
 from knowledge.retrieval.fuse import fuse
 from knowledge.retrieval.match import Found, Match, Query
-from knowledge.retrieval.strength import MIN_STRENGTH, coverage, strength
+from knowledge.retrieval.strength import MIN_STRENGTH, coverage, signs, strength
+from tools.faults import FaultKind
 
 Method = Literal["bm25", "dense", "fused", "boosted"]
 """How to rank: by words, by meaning, by both, or by both and what else is known."""
@@ -22,6 +24,33 @@ _CHUNKS = 100
 
 Ranking = dict[str, tuple[float, Chunk]]
 """Postmortem id → score and chunk that fits best, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A postmortem that any ranking holds, with its best chunk by words and by meaning."""
+
+    postmortem: Postmortem
+    score: float
+    by_words: tuple[float, Chunk] | None
+    by_meaning: tuple[float, Chunk] | None
+    rarity: float
+
+    @property
+    def similarity(self) -> float:
+        """Return the cosine of the nearest chunk, 0 when none is near."""
+        return self.by_meaning[0] if self.by_meaning else 0.0
+
+    @property
+    def coverage(self) -> float:
+        """Return how much of the query the best chunk covers."""
+        return coverage(self.by_words[0] if self.by_words else 0.0, self.rarity)
+
+
+def same_pattern(first: Postmortem, second: Postmortem) -> bool:
+    """Tell whether two postmortems are of one recurring pattern: then neither weakens the other."""
+    known = first.fault_kind is not FaultKind.UNKNOWN and bool(first.services)
+    return known and first.fault_kind is second.fault_kind and first.services[:1] == second.services[:1]
 
 
 class Searcher:
@@ -49,10 +78,17 @@ class Searcher:
         scores = fuse([ranking for ranking in (list(by_words), list(by_meaning)) if ranking])
         boosts = {key: self._boosts.of(self._postmortems[key], query) for key in scores} if method == "boosted" else {}
         final = {key: score * (1 + sum(b.factor for b in boosts.get(key, []))) for key, score in scores.items()}
-        best = sorted(final, key=lambda key: (-final[key], key))[:limit]
+        order = sorted(final, key=lambda key: (-final[key], key))
+        rarities = self._lexical.weights(query.text) if self._lexical else {}
+        candidates = [
+            Candidate(
+                self._postmortems[key], final[key], by_words.get(key), by_meaning.get(key), sum(rarities.values())
+            )
+            for key in order
+        ]
         matches = [
-            self._match(key, final[key], query, by_words.get(key), by_meaning.get(key), boosts.get(key, []))
-            for key in best
+            self._match(query, candidate, candidates[place + 1 :], rarities, boosts.get(order[place], []))
+            for place, candidate in enumerate(candidates[:limit])
         ]
         return Found(
             matches=tuple(match for match in matches if match.strength >= MIN_STRENGTH),
@@ -88,27 +124,24 @@ class Searcher:
 
     def _match(
         self,
-        key: str,
-        score: float,
         query: Query,
-        word_hit: tuple[float, Chunk] | None,
-        meaning_hit: tuple[float, Chunk] | None,
+        candidate: Candidate,
+        following: list[Candidate],
+        rarities: dict[str, float],
         boosts: list[Boost],
     ) -> Match:
-        rarities = self._lexical.weights(query.text) if self._lexical else {}
-        covered = coverage(word_hit[0] if word_hit else 0.0, sum(rarities.values()))
-        similarity = meaning_hit[0] if meaning_hit else None
-        best = meaning_hit[1] if meaning_hit else word_hit[1] if word_hit else None
-        words = self._common_words(query, word_hit[1], rarities) if word_hit else ()
-        section = HEADINGS.get(best.section, NOTES).lower() if best else ""
-        reasons = [f"{section} similar ({similarity:.2f})"] if similarity is not None else []
+        others = [other for other in following if not same_pattern(candidate.postmortem, other.postmortem)]
+        found = signs(candidate.similarity, candidate.coverage, [(o.similarity, o.coverage) for o in others])
+        words = self._common_words(query, candidate.by_words[1], rarities) if candidate.by_words else ()
+        best = candidate.by_meaning or candidate.by_words
+        section = HEADINGS.get(best[1].section, NOTES).lower() if best else ""
+        reasons = [f"{section} similar ({candidate.similarity:.2f})"] if candidate.by_meaning else []
         reasons += [f"words {', '.join(words[:6])}"] if words else []
         return Match(
-            postmortem=self._postmortems[key],
-            score=score,
-            strength=strength(similarity or 0.0, covered),
-            similarity=similarity,
-            coverage=covered,
+            postmortem=candidate.postmortem,
+            score=candidate.score,
+            strength=strength(found),
+            signs=found,
             section=section,
             words=words,
             reasons=(*reasons, *(boost.reason for boost in boosts if boost.reason)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -52,8 +53,7 @@ def _record(match: Match, *, similar: bool) -> dict[str, object]:
         "status": match.postmortem.status.value,
         "similar": similar,
         "strength": round(match.strength, 3),
-        "similarity": None if match.similarity is None else round(match.similarity, 3),
-        "coverage": round(match.coverage, 3),
+        "signs": {key: round(value, 3) for key, value in asdict(match.signs).items()},
         "section": match.section,
         "words": list(match.words),
         "reasons": list(match.reasons),

@@ -13,7 +13,14 @@ from knowledge.postmortem import Postmortem
 from knowledge.retrieval import METHODS, Found, Match, Query, Searcher
 from knowledge.retrieval.boosts import Boosts
 from knowledge.retrieval.fuse import RANK_CONSTANT, fuse
-from knowledge.retrieval.strength import strength
+from knowledge.retrieval.search import same_pattern
+from knowledge.retrieval.strength import (
+    BACKGROUND_COVERAGE,
+    BACKGROUND_SIMILARITY,
+    MIN_STRENGTH,
+    signs,
+    strength,
+)
 from tests.knowledge.builders import CERTIFICATE, MAIL, POOL, SHOP, WordEmbedder, settings_for, write_shop
 from tools.faults import FaultKind
 
@@ -130,7 +137,25 @@ def test_fused_score_by_hand() -> None:
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0, 3))
 def test_strength_is_a_probability_that_rises_with_similarity(a: float, b: float, covered: float) -> None:
     low, high = sorted((a, b))
-    assert 0 <= strength(low, covered) <= strength(high, covered) <= 1
+    assert 0 <= strength(signs(low, covered, [])) <= strength(signs(high, covered, [])) <= 1
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=4))
+def test_what_follows_can_only_weaken(similarity: float, covered: float, following: list[tuple[float, float]]) -> None:
+    assert strength(signs(similarity, covered, following)) <= strength(signs(similarity, covered, []))
+
+
+def test_alone_in_a_small_knowledge_base_is_no_lead() -> None:
+    foreign = signs(BACKGROUND_SIMILARITY, BACKGROUND_COVERAGE, [])
+    assert (foreign.lead_similarity, foreign.lead_coverage) == (0.0, 0.0)
+    assert strength(foreign) < MIN_STRENGTH
+
+
+def test_recurrences_do_not_weaken_each_other() -> None:
+    assert same_pattern(POOL, POOL.model_copy(update={"id": "PM-9"}))
+    assert not same_pattern(POOL, MAIL)
+    unknown = POOL.model_copy(update={"fault_kind": FaultKind.UNKNOWN})
+    assert not same_pattern(unknown, unknown)
 
 
 def test_postmortem_without_a_kind_gets_no_boost_for_an_unknown_one() -> None:
