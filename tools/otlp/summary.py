@@ -36,7 +36,10 @@ def recovered(tally: Tally) -> list[str]:
 def imported(report: ImportReport) -> list[str]:
     """Return lines about what an import did, problems last."""
     tally = report.tally
-    lines = [f"imported {records(report.added)} from {_count(report.files, 'file', 'files')}"]
+    lines = [
+        *recovered(report.recovered),
+        f"imported {records(report.added)} from {_count(report.files, 'file', 'files')}",
+    ]
     known = tally.kept - report.added
     if known:
         lines.append(f"already there: {records(known)}")

@@ -33,6 +33,7 @@ class ImportReport:
 
     `tally` counts records read, `added` by signal those that the folder did not hold yet, `unreadable` messages
     (lines, or whole rests of files) of which no record could be counted. `problems` are `file: place: reason`.
+    `recovered` is what a killed collector had left in the folder's spool.
     """
 
     files: int = 0
@@ -40,6 +41,7 @@ class ImportReport:
     added: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
     problems: list[str] = field(default_factory=list)
+    recovered: Tally = field(default_factory=Tally)
 
     def refuse(self, path: Path, where: str, reason: str) -> None:
         """Count a message that could not be read."""
@@ -70,7 +72,7 @@ def import_files(files: Sequence[Path], into: Path, progress: Progress = lambda 
     report = ImportReport()
     with FolderLock(into), _without_cycle_search():
         parts = PartStore(into)
-        recover(into, parts)
+        report.recovered = recover(into, parts)
         for path in files:
             _import_file(path, parts, report, progress)
     if not report.tally.kept.total() and not report.tally.noise:

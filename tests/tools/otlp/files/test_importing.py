@@ -20,6 +20,7 @@ from tools.otlp import Collector, import_files
 from tools.otlp.decode import Encoding, Payload
 from tools.otlp.parts import batches
 from tools.otlp.receive import segment
+from tools.otlp.summary import imported
 from tools.store.open import open_telemetry
 from tools.window import Scope, TimeWindow
 
@@ -233,7 +234,9 @@ def test_what_a_killed_collector_left_is_recovered_first(tmp_path: Path) -> None
     left.write_bytes(segment.encode(Payload("traces", Encoding.PROTOBUF, body, T0)))
     file = tmp_path / "t.jsonl"
     file.write_bytes(lines(MESSAGES))
-    import_files([file], tmp_path / "incident")
+    report = import_files([file], tmp_path / "incident")
+    assert report.recovered.kept == {"traces": 1}
+    assert imported(report)[0] == "recovered 1 span, 0 log lines, 0 metric points from an earlier run"
     assert count(tmp_path / "incident", "traces") == 4
 
 
