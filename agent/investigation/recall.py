@@ -12,16 +12,18 @@ Without a knowledge folder neither does anything, and Chroma is not imported.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from agent.investigation.state import Context, State, dump, evidence_of, hypotheses_of, scope_of, similar_of
 from agent.schema import Hypothesis, Similar
 from tools.errors import KnowledgeError
+from tools.evidence import Evidence
 from tools.faults import FaultKind
 from tools.window import to_datetime
 
 if TYPE_CHECKING:
-    from knowledge.retrieval import Match, Query
+    from knowledge.retrieval import Match, Searcher
 
 SHOWN = 3
 MOST = 0.05
@@ -38,38 +40,54 @@ def recall(state: State, context: Context) -> State:
         return {}
     from knowledge.base import open_knowledge
 
+    day = to_datetime(scope_of(state).incident.start_ns).date()
     try:
         with open_knowledge(settings) as base:
-            found = [base.searcher.search(query, SHOWN).matches for query in incident_queries(state)]
+            similar = recalled(base.searcher, state.get("symptom", ""), evidence_of(state), day)
     except KnowledgeError as error:
         return {"failures": [*state.get("failures", []), f"recall: {error}"]}
-    best: dict[str, Match] = {}
-    for match in sorted((match for matches in found for match in matches), key=lambda match: -match.strength):
-        best.setdefault(match.postmortem.id, match)
-    return {"similar": [as_similar(match).model_dump_json() for match in list(best.values())[:SHOWN]]}
+    return {"similar": [item.model_dump_json() for item in similar]}
 
 
-def incident_queries(state: State) -> list[Query]:
-    """Return what to search with: what was seen, and what was found.
+def recalled(
+    searcher: Searcher,
+    symptom: str,
+    evidence: list[Evidence],
+    day: dt.date,
+    without: frozenset[str] = frozenset(),
+) -> list[Similar]:
+    """Return confirmed postmortems above the threshold, most alike first.
 
-    Apart, since a person's words are like the symptoms that people wrote down, and findings are like those
-    of postmortems drafted from earlier runs; together each would drown the other.
+    What was seen and what was found are searched with apart: a person's words are like the symptoms that
+    people wrote down, findings are like those of postmortems drafted from earlier runs; together each would
+    drown the other.
+
+    Args:
+        searcher: an open knowledge base.
+        symptom: what was seen.
+        evidence: what was found.
+        day: UTC day of the incident.
+        without: ids to leave out.
     """
     from knowledge.retrieval import Query
 
-    evidence = sorted(evidence_of(state), key=lambda item: -abs(item.effect))[:_FINDINGS]
-    texts = [state.get("symptom", ""), ". ".join(item.statement for item in evidence)]
-    return [
-        Query(
+    strongest = sorted(evidence, key=lambda item: -abs(item.effect))[:_FINDINGS]
+    best: dict[str, Match] = {}
+    for text in (symptom, ". ".join(item.statement for item in strongest)):
+        query = Query(
             text=text,
-            services=frozenset(item.subject.service for item in evidence if item.subject.service),
-            dependencies=frozenset(item.subject.peer for item in evidence if item.subject.peer),
-            today=to_datetime(scope_of(state).incident.start_ns).date(),
+            services=frozenset(item.subject.service for item in strongest if item.subject.service),
+            dependencies=frozenset(item.subject.peer for item in strongest if item.subject.peer),
+            today=day,
             confirmed_only=True,
+            without=without,
         )
-        for text in texts
-        if text.strip()
-    ]
+        for match in searcher.search(query, SHOWN).matches if text.strip() else ():
+            known = best.get(match.postmortem.id)
+            if known is None or match.strength > known.strength:
+                best[match.postmortem.id] = match
+    ordered = sorted(best.values(), key=lambda match: (-match.strength, match.postmortem.id))
+    return [as_similar(match) for match in ordered[:SHOWN]]
 
 
 def as_similar(match: Match) -> Similar:

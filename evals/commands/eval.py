@@ -8,6 +8,7 @@ from evals.commands.ablation import ablation
 from evals.commands.compare import compare
 from evals.commands.fit import fit
 from evals.commands.kb import kb
+from evals.commands.memory import memory
 from evals.commands.rca import rca
 
 app = typer.Typer(help="measure how good the answers are", no_args_is_help=True)
@@ -18,5 +19,5 @@ def _group() -> None:
     """Measure how good the answers are."""
 
 
-for command in (rca, kb, compare, ablation, fit):
+for command in (rca, kb, memory, compare, ablation, fit):
     app.command(command.__name__)(command)
