@@ -1,0 +1,64 @@
+"""What a metric measures, by its name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("container_cpu_usage_seconds_total", MetricClass.CPU),
+        ("process.cpu.utilization", MetricClass.CPU),
+        ("jvm.memory.used", MetricClass.MEMORY),
+        ("container_memory_rss", MetricClass.MEMORY),
+        ("node_filesystem_avail_bytes", MetricClass.DISK),
+        ("db.client.connections.usage", MetricClass.POOL),
+        ("kafka_consumer_lag", MetricClass.QUEUE),
+        ("container_restart_total", MetricClass.RESTART),
+        ("http.server.errors", MetricClass.ERRORS),
+        ("http.server.request.duration", MetricClass.LATENCY),
+        ("PodLatencyP90", MetricClass.LATENCY),
+        ("container_network_receive_bytes", MetricClass.NETWORK),
+        ("http_requests_total", MetricClass.TRAFFIC),
+        ("flux_capacitance", MetricClass.OTHER),
+    ],
+)
+def test_names_of_common_conventions(name: str, expected: MetricClass) -> None:
+    assert metric_class(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("http.server.errors.duration", MetricClass.ERRORS),
+        ("pool.wait.duration", MetricClass.POOL),
+        ("queue_memory_bytes", MetricClass.QUEUE),
+    ],
+)
+def test_the_earlier_class_wins(name: str, expected: MetricClass) -> None:
+    assert metric_class(name) is expected
+
+
+def test_a_word_inside_another_does_not_count() -> None:
+    assert metric_class("discpuller") is MetricClass.OTHER
+    assert metric_class("remembered") is MetricClass.OTHER
+
+
+@given(st.sampled_from(["cpu_usage", "jvm.heap", "QueueLength", "unclear"]), st.text("abcdef=,_", max_size=20))
+def test_attributes_do_not_count(name: str, attributes: str) -> None:
+    assert metric_class(f"{name}{{{attributes},cpu=errors}}") is metric_class(name)
+
+
+@given(st.lists(st.sampled_from(["disk", "read", "bytes", "latency", "cpu", "retry"]), min_size=1, max_size=5))
+def test_spelling_does_not_count(words: list[str]) -> None:
+    camel = "".join(word.capitalize() for word in words)
+    assert len({metric_class("_".join(words)), metric_class(".".join(words)), metric_class(camel)}) == 1
+
+
+def test_metrics_of_the_machine() -> None:
+    assert is_node_metric("node_load1")
+    assert is_node_metric("system.cpu.time")
+    assert not is_node_metric("container_cpu")
