@@ -85,6 +85,17 @@ class KnowledgeSettings(_Section):
     lock_seconds: float = Field(default=30.0, ge=0, description="how long to wait for another process's index lock")
 
 
+class CiSettings(_Section):
+    """The PR bot."""
+
+    token: SecretStr = Field(default=SecretStr(""), description="GitHub token; in a workflow ${{ github.token }}")
+    api: str = Field(default="https://api.github.com", description="GitHub's API, another one for Enterprise Server")
+    server: str = Field(default="https://github.com", description="GitHub's web address, for links to runs")
+    author: str = Field(default="github-actions[bot]", description="login that whydown comments as")
+    webhook_secret: SecretStr = Field(default=SecretStr(""), description="secret that GitHub signs deliveries with")
+    queue: Path = Field(default=Path(".whydown/ci-queue.sqlite"), description="where the server keeps waiting runs")
+
+
 class Settings(BaseSettings):
     """All settings of whydown."""
 
@@ -99,6 +110,7 @@ class Settings(BaseSettings):
     survey: SurveySettings = SurveySettings()
     ranking: RankingSettings = RankingSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    ci: CiSettings = CiSettings()
 
     @classmethod
     def settings_customise_sources(

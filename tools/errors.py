@@ -11,6 +11,7 @@ WhydownError                      anything that stops an answer; carries a one-l
 ├── RunError                      a run folder is missing, locked or cannot be resumed
 ├── CollectorError                the receiver cannot bind its port or write its spool
 ├── ModelError                    the language model is missing, refuses or answers nonsense
+├── CodeHostError                 the code host (GitHub) is dead, refuses, limits or has lost something
 ├── KnowledgeError                the postmortem store is locked, broken or unreadable
 └── PrerequisiteError             a program or package that this command needs is not installed
 """
@@ -87,6 +88,22 @@ class ModelError(WhydownError):
     """The language model is missing, refuses or answers nonsense."""
 
     exit_code = 3
+
+
+class CodeHostError(WhydownError):
+    """The code host (GitHub) is dead, refuses, limits or has lost something.
+
+    Args:
+        problem: as for all.
+        remedy: as for all.
+        status: HTTP status of its answer, 0 when there was none.
+    """
+
+    exit_code = 3
+
+    def __init__(self, problem: str, remedy: str = "", status: int = 0) -> None:
+        super().__init__(problem, remedy)
+        self.status = status
 
 
 class KnowledgeError(WhydownError):

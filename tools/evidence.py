@@ -44,6 +44,18 @@ class EvidenceKind(StrEnum):
     """A deploy, configuration, flag or commit near the onset. Innocent by default."""
     SEGMENT = "segments.concentrated"
     """One attribute value concentrates the deviation."""
+    CI_LINES = "ci.lines"
+    """The lines of a CI job's log that tell why it failed."""
+    CI_SIGN = "ci.sign"
+    """A line of a known tool that shows a kind of trouble: no network, no memory, a missing dependency."""
+    CI_TEST = "ci.test"
+    """A test of the run failed."""
+    CI_FLAKY = "ci.flaky"
+    """A test failed and passed on the same code."""
+    CI_HISTORY = "ci.history"
+    """How the same job or test ended in earlier runs."""
+    CI_CHANGE = "ci.change"
+    """A part of the change under test that the failure points at, or that nothing points at."""
     TOOL_RESULT = "tool.result"
     """The result of a query asked for during the investigation."""
     OBSERVATION = "person.observation"
@@ -58,7 +70,21 @@ class Subject(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["service", "operation", "edge", "pod", "node", "metric", "template", "segment", "change", "system"]
+    kind: Literal[
+        "service",
+        "operation",
+        "edge",
+        "pod",
+        "node",
+        "metric",
+        "template",
+        "segment",
+        "change",
+        "system",
+        "job",
+        "test",
+        "file",
+    ]
     service: str = ""
     operation: str = ""
     pod: str = ""

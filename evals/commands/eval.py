@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from evals.commands.ablation import ablation
+from evals.commands.ci import ci
 from evals.commands.compare import compare
 from evals.commands.fit import fit
 from evals.commands.kb import kb
@@ -19,5 +20,5 @@ def _group() -> None:
     """Measure how good the answers are."""
 
 
-for command in (rca, kb, memory, compare, ablation, fit):
+for command in (rca, ci, kb, memory, compare, ablation, fit):
     app.command(command.__name__)(command)

@@ -1,0 +1,1 @@
+"""How good the decisive lines of CI logs are."""
