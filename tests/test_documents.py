@@ -27,7 +27,7 @@ def test_every_command_and_flag_exists(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, name, *rest = shlex.split(command)
-    group = [name, rest[0]] if name in {"import", "eval", "testbed"} else [name]
+    group = [name, rest[0]] if name in {"import", "eval", "testbed", "ci"} else [name]
     monkeypatch.setenv("COLUMNS", "300")
     ended = runner(monkeypatch, capsys)(*group, "--help")
     assert ended.code == 0

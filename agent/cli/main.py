@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from agent.cli import collect, config, confirm, import_, investigate, kb, runs, show
+from agent.cli import ci, collect, config, confirm, import_, investigate, kb, runs, show
 from tools.errors import WhydownError
 
 PLUGINS = "whydown.commands"
@@ -38,8 +38,9 @@ def build_app(arguments: list[str]) -> typer.Typer:
     for command in own:
         app.command()(command)
     app.add_typer(import_.app, name="import")
+    app.add_typer(ci.app, name="ci")
     app.add_typer(kb.app, name="kb")
-    if arguments[0] not in {"import", "kb", *(command.__name__ for command in own)}:
+    if arguments[0] not in {"import", "ci", "kb", *(command.__name__ for command in own)}:
         for plugin in sorted(entry_points(group=PLUGINS), key=lambda entry: entry.name):
             app.add_typer(plugin.load(), name=plugin.name)
     return app

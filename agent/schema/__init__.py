@@ -1,7 +1,20 @@
 """What an investigation takes and gives: Incident, Hypothesis, Report."""
 
+from agent.schema.classification import Classification, FailureClass
 from agent.schema.hypothesis import ChainLink, Hypothesis
 from agent.schema.incident import Incident
 from agent.schema.report import Report, Similar, SourceStatus, Usage, Verdict, Windows
 
-__all__ = ["ChainLink", "Hypothesis", "Incident", "Report", "Similar", "SourceStatus", "Usage", "Verdict", "Windows"]
+__all__ = [
+    "ChainLink",
+    "Classification",
+    "FailureClass",
+    "Hypothesis",
+    "Incident",
+    "Report",
+    "Similar",
+    "SourceStatus",
+    "Usage",
+    "Verdict",
+    "Windows",
+]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from agent.schema.classification import Classification
 from agent.schema.hypothesis import Hypothesis
 from tools.evidence import Evidence
 from tools.faults import FaultKind
@@ -93,6 +94,7 @@ class Report(BaseModel):
     evidence: tuple[Evidence, ...]
     windows: Windows
     sources: tuple[SourceStatus, ...]
+    classification: Classification | None = Field(default=None, description="of a failed CI run; else absent")
     similar: tuple[Similar, ...] = Field(default=(), description="past incidents like this one, best first")
     usage: Usage = Usage()
     timings: dict[str, float] = Field(default_factory=dict, description="seconds a node")
@@ -105,6 +107,8 @@ class Report(BaseModel):
             dangling = ({*hypothesis.supports, *hypothesis.contradicts} | linked) - known
             if dangling:
                 raise ValueError(f"H{hypothesis.rank} cites evidence that does not exist: {sorted(dangling)}")
+        if self.classification and (dangling := set(self.classification.evidence) - known):
+            raise ValueError(f"the classification cites evidence that does not exist: {sorted(dangling)}")
         return self
 
     def find(self, evidence_id: str) -> Evidence | None:

@@ -1,0 +1,88 @@
+"""The one function behind every way to start the PR bot: a failed run gives a Report."""
+
+from __future__ import annotations
+
+import time
+
+from agent.ci.classify import classify
+from agent.ci.facts import Facts, look, unreliable_tests
+from agent.ci.hypotheses import run_hypotheses
+from agent.ci.inputs import FailedRun
+from agent.ci.weigh import Reason, change_reasons, history_reasons, junit_reasons, sign_reasons
+from agent.schema import FailureClass, Hypothesis, Incident, Report, SourceStatus, Verdict, Windows
+from tools.clock import now
+from tools.config import Settings
+from tools.errors import WhydownError
+
+
+def analyse(run: FailedRun, settings: Settings) -> Report:
+    """Find out why a run failed.
+
+    With an incident folder the full investigation is made first; its hypotheses and evidence come with
+    those of logs, tests and change. Telemetry that cannot be used is named in the report's sources.
+    """
+    began = time.perf_counter()
+    telemetry, trouble = _investigated(run, settings)
+    facts = look(run, first=len(telemetry.evidence) + 1 if telemetry else 1)
+    classification = classify(_reasons(run, facts))
+    own = run_hypotheses(run, facts, classification)
+    hypotheses = _ranked([*own, *(telemetry.hypotheses if telemetry else ())], settings.ranking.hypotheses)
+    told = classification.kind is not FailureClass.NOT_ENOUGH_EVIDENCE
+    report = Report(
+        run_id=telemetry.run_id if telemetry else "",
+        symptom=f"CI run {run.name} failed".replace("  ", " "),
+        verdict=Verdict.ROOT_CAUSE if told else Verdict.INCONCLUSIVE,
+        summary=hypotheses[0].cause if hypotheses else "the run failed, and nothing tells why",
+        hypotheses=tuple(hypotheses),
+        evidence=(*(telemetry.evidence if telemetry else ()), *facts.evidence),
+        windows=telemetry.windows if telemetry else Windows(incident=run.window(now()), baseline=(), chosen_by="run"),
+        sources=(*_sources(run, trouble), *(telemetry.sources if telemetry else ())),
+        classification=classification,
+        usage=telemetry.usage if telemetry else Report.model_fields["usage"].default,
+    )
+    seconds = {**(telemetry.timings if telemetry else {}), "ci": round(time.perf_counter() - began, 3)}
+    return report.model_copy(update={"timings": seconds})
+
+
+def _investigated(run: FailedRun, settings: Settings) -> tuple[Report | None, str]:
+    if run.folder is None:
+        return None, ""
+    from agent.investigation import investigate
+
+    try:
+        return investigate(Incident(folder=run.folder, symptom=f"CI run {run.name} failed"), settings), ""
+    except WhydownError as error:
+        return None, str(error)
+
+
+def _reasons(run: FailedRun, facts: Facts) -> list[Reason]:
+    named = {item.subject.name: item.id for item in facts.evidence}
+    failed = sum(case.broken for case in run.tests)
+    return [
+        *sign_reasons(facts.signs),
+        *junit_reasons(facts.evidence, failed, len(unreliable_tests(run))),
+        *history_reasons(named.get("same-commit", ""), named.get("others-fail", "")),
+        *change_reasons(facts.suspects, facts.refs, run.diff),
+    ]
+
+
+def _ranked(hypotheses: list[Hypothesis], most: int) -> list[Hypothesis]:
+    ordered = sorted(hypotheses, key=lambda one: -one.confidence)[:most]
+    return [one.model_copy(update={"rank": rank}) for rank, one in enumerate(ordered, 1)]
+
+
+def _sources(run: FailedRun, trouble: str) -> list[SourceStatus]:
+    given = {
+        "job logs": len(run.jobs),
+        "earlier logs": len(run.earlier),
+        "test results": len(run.tests),
+        "change": len(run.diff),
+        "earlier runs": len(run.history),
+    }
+    found = [
+        SourceStatus(signal=name, available=n > 0, notes=(f"{n} read",) if n else ("missing",))
+        for name, n in given.items()
+    ]
+    if trouble:
+        found.append(SourceStatus(signal="telemetry", available=False, notes=(trouble,)))
+    return found

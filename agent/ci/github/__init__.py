@@ -1,0 +1,1 @@
+"""GitHub: reading a failed run, and keeping one comment on its pull request."""

@@ -1,0 +1,80 @@
+"""`whydown ci …`: the PR bot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.options import AsJson, Config
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Explain failed runs of continuous integration, as a comment on the pull request."""
+
+
+@app.command()
+def analyse(
+    log: Annotated[list[Path] | None, typer.Option(help="job log, as text or zip (repeatable)", metavar="FILE")] = None,
+    junit: Annotated[
+        list[Path] | None, typer.Option(help="JUnit XML file or folder (repeatable)", metavar="PATH")
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None, typer.Option(help="log of a successful run to compare with (repeatable)", metavar="FILE")
+    ] = None,
+    diff: Annotated[Path | None, typer.Option(help="the change, as a unified diff", metavar="FILE")] = None,
+    codeowners: Annotated[Path | None, typer.Option(help="CODEOWNERS file", metavar="FILE")] = None,
+    folder: Annotated[Path | None, typer.Option(help="incident folder recorded during the tests")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Explain a failed run from files, and print the comment instead of posting it."""
+    from agent.ci.analyse import analyse as explain
+    from agent.ci.comment import RunLink, to_comment
+    from agent.ci.files import run_from_files
+    from tools.config import load_settings
+
+    run = run_from_files(
+        log or [], junit=junit or [], earlier=earlier or [], diff=diff, codeowners=codeowners, folder=folder
+    )
+    report = explain(run, load_settings(config))
+    typer.echo(report.model_dump_json(indent=1) if as_json else to_comment(report, RunLink()), nl=as_json)
+
+
+@app.command()
+def github(
+    repo: Annotated[str, typer.Option(help="repository", metavar="OWNER/REPO")],
+    run_id: Annotated[int, typer.Option(help="number of the finished run", min=1)],
+    out: Annotated[Path | None, typer.Option(help="write the report to this file as JSON", metavar="FILE")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="print the comment, change nothing on GitHub")] = False,
+    config: Config = None,
+) -> None:
+    """Explain a failed run of GitHub Actions in one comment on its pull request."""
+    from agent.ci.github.handle import handle_run, open_repository
+    from tools.config import load_settings
+
+    settings = load_settings(config)
+    handled = handle_run(open_repository(settings, repo), run_id, settings, dry_run=dry_run)
+    if out is not None and handled.report is not None:
+        out.write_text(handled.report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if handled.action == "printed":
+        typer.echo(handled.comment, nl=False)
+    else:
+        typer.echo(f"comment: {handled.action}", err=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on", min=1, max=65_535)] = 8_787,
+    config: Config = None,
+) -> None:
+    """Listen for GitHub's webhooks, and comment on runs as they end."""
+    from agent.ci.webhook.serve import serve as run_server
+    from tools.config import load_settings
+
+    run_server(load_settings(config), host, port)
