@@ -32,14 +32,22 @@ def test_memory_of_component_and_family_adds_a_little() -> None:
     assert prior(memory(kind=FaultKind.UNKNOWN), blamed) == 0
 
 
-def test_memory_parts_hypotheses_that_evidence_leaves_level() -> None:
+def test_memory_makes_the_first_hypothesis_surer() -> None:
+    before = list(report().hypotheses)
+    weighed, told = weigh_hypotheses(before, [memory(useful=3)])
+    assert weighed[0].confidence == pytest.approx(0.64)
+    assert told[0].moved == {"seats": pytest.approx(0.04)}
+
+
+def test_misleading_memory_never_changes_the_order() -> None:
     level = [
         hypothesis(1, "mailer", FaultKind.SLOW_CODE, 0.40),
         hypothesis(2, "seats", FaultKind.POOL_EXHAUSTED, 0.39),
     ]
-    weighed, told = weigh_hypotheses(level, [memory(useful=3)])
-    assert [item.component for item in weighed] == ["seats", "mailer"]
-    assert told[0].moved == {"seats": pytest.approx(0.04)}
+    weighed, told = weigh_hypotheses(level, [memory(useful=1000)])
+    assert [item.component for item in weighed] == ["mailer", "seats"]
+    assert weighed[1].confidence == 0.40
+    assert told[0].moved == {"seats": pytest.approx(0.01)}
 
 
 def test_memory_does_not_overrule_evidence() -> None:
@@ -55,8 +63,9 @@ def test_memory_does_not_overrule_evidence() -> None:
 def test_confidence_moves_by_a_bounded_amount_and_stays_a_share(
     values: list[float], kind: FaultKind, useful: int
 ) -> None:
-    before = [hypothesis(rank, f"s{rank}", kind, value) for rank, value in enumerate(values, 1)]
-    weighed, _ = weigh_hypotheses(before, [memory(service="s1", kind=kind, useful=useful)])
+    ordered = sorted(values, reverse=True)
+    before = [hypothesis(rank, f"s{rank}", kind, value) for rank, value in enumerate(ordered, 1)]
+    weighed, _ = weigh_hypotheses(before, [memory(service="s2", kind=kind, useful=useful)])
     after = {item.component: item.confidence for item in weighed}
     assert all(abs(after[item.component] - item.confidence) <= MOST + 1e-9 for item in before)
     assert sum(after.values()) <= max(1.0, sum(values)) + 1e-9
