@@ -136,6 +136,7 @@ def test_merging_loses_no_line(rows: list[tuple[str, str, int, int]]) -> None:
         assert sum(n.incident for n in mine) == sum(row[3] for row in rows if row[0] == service)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 500), st.integers(0, 500), st.integers(1, 200))
 def test_rate_effect_is_odd_between_equal_windows(before: int, after: int, runs: int) -> None:
     forth = rate_effect(Two(before, after), Two(runs, runs))
@@ -144,6 +145,7 @@ def test_rate_effect_is_odd_between_equal_windows(before: int, after: int, runs:
     assert np.sign(forth) == np.sign(after - before)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 300), st.integers(1, 200), st.integers(1, 10))
 def test_the_same_rate_is_hardly_an_effect(count: int, runs: int, times: int) -> None:
     assert abs(rate_effect(Two(count * times, count), Two(runs * times, runs))) < 1.5

@@ -1,7 +1,7 @@
 """What a metric measures, by its name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class
@@ -47,11 +47,13 @@ def test_a_word_inside_another_does_not_count() -> None:
     assert metric_class("remembered") is MetricClass.OTHER
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(["cpu_usage", "jvm.heap", "QueueLength", "unclear"]), st.text("abcdef=,_", max_size=20))
 def test_attributes_do_not_count(name: str, attributes: str) -> None:
     assert metric_class(f"{name}{{{attributes},cpu=errors}}") is metric_class(name)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from(["disk", "read", "bytes", "latency", "cpu", "retry"]), min_size=1, max_size=5))
 def test_spelling_does_not_count(words: list[str]) -> None:
     camel = "".join(word.capitalize() for word in words)

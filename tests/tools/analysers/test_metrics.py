@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -118,6 +118,7 @@ def test_an_idle_component_that_does_next_to_nothing_is_measured_by_its_peers(tm
     assert [e.subject.service for e in alone] == ["idle"]
 
 
+@settings(max_examples=50, deadline=None)
 @given(SERIES, st.integers(0, 50))
 def test_stretch_levels_are_medians_within_the_data(
     values: np.ndarray[tuple[int], np.dtype[np.float64]], n: int
@@ -128,6 +129,7 @@ def test_stretch_levels_are_medians_within_the_data(
     assert values.min() <= levels.min() <= levels.max() <= values.max()
 
 
+@settings(max_examples=50, deadline=None)
 @given(SERIES, SERIES)
 def test_shift_effect_has_the_sign_of_the_change(
     before: np.ndarray[tuple[int], np.dtype[np.float64]], after: np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -137,6 +139,7 @@ def test_shift_effect_has_the_sign_of_the_change(
     assert (base, now) == (np.median(before), np.median(after))
 
 
+@settings(max_examples=50, deadline=None)
 @given(SERIES, SERIES)
 def test_shift_effect_is_odd(
     before: np.ndarray[tuple[int], np.dtype[np.float64]], after: np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -144,6 +147,7 @@ def test_shift_effect_is_odd(
     assert shift_effect(-before, -after)[0] == pytest.approx(-shift_effect(before, after)[0], rel=1e-6)
 
 
+@settings(max_examples=50, deadline=None)
 @given(SERIES, SERIES, st.floats(0, 10), st.floats(0, 1e6))
 def test_peers_only_ever_weaken_an_effect(
     before: np.ndarray[tuple[int], np.dtype[np.float64]],
@@ -154,6 +158,7 @@ def test_peers_only_ever_weaken_an_effect(
     assert abs(shift_effect(before, after, Peers(variation, level))[0]) <= abs(shift_effect(before, after)[0])
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(LEVELS, min_size=4, max_size=20), st.lists(LEVELS, min_size=1, max_size=20))
 def test_recent_points_only_ever_weaken_an_effect(before: list[float], after: list[float]) -> None:
     effect, base, _ = shift_effect(_array(before), _array(after))
@@ -171,6 +176,7 @@ def test_recent_effect_without_points_before_the_incident_is_the_effect() -> Non
     assert recent_effect(turned, 1.0, 8.0) == 8.0
 
 
+@settings(max_examples=50, deadline=None)
 @given(SERIES, SERIES)
 def test_exceedance_has_the_direction_asked_for(
     before: np.ndarray[tuple[int], np.dtype[np.float64]], after: np.ndarray[tuple[int], np.dtype[np.float64]]
