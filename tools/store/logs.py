@@ -19,14 +19,17 @@ LINE_LIMIT = 400
 """Characters of a line that are read: a template shows in its beginning, a payload follows."""
 EXAMPLE_LIMIT = 2000
 """Characters of a line that are shown as an example."""
+_UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_TOKEN = r"(?:0x[0-9a-fA-F]+|\b[0-9a-fA-F]*\d[0-9a-fA-F]{7,}\b|\d+)"
 MASKS = (
-    (r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", "<id>"),
-    (r"\b(0x)?[0-9a-fA-F]*\d[0-9a-fA-F]{7,}\b", "<id>"),
     (r"\b\w+@[\w.-]+\.\w+\b", "<mail>"),
-    (r"\d+([.:,-]\d+)*", "<n>"),
-    (r'"[^"]{0,200}"', '"<s>"'),
+    (rf"{_UUID}|{_TOKEN}(?:[.:,-]{_TOKEN})*", "<*>"),
+    (r'"[^"]{0,200}"', '"<*>"'),
 )
-"""Pattern and replacement, in order: ids, addresses, numbers, quoted values."""
+"""Pattern and replacement, in order: addresses, ids and numbers, quoted values.
+
+Ids and numbers look the same once masked, as a number of eight digits cannot be told from an id.
+"""
 
 
 def masked_sql(column: str = "body") -> str:
