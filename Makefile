@@ -20,6 +20,9 @@ lint: .venv/dev.stamp ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: .venv/dev.stamp ## cost of a survey on 1 and 10 million generated spans; BENCH="--large" adds 50
+	@$(BIN)/python -m evals.bench $(BENCH)
+
 lock: .venv/dev.stamp ## renew the locked dependencies after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --no-header pyproject.toml --python-version 3.11 -o requirements.lock
 	$(BIN)/uv pip compile -q --no-header --all-extras pyproject.toml --python-version 3.11 -o requirements-dev.lock

@@ -1,0 +1,1 @@
+"""The benchmark: what a survey and an investigation cost on a generated store of millions of spans."""

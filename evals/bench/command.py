@@ -1,0 +1,49 @@
+"""`python -m evals.bench`: what a survey and an investigation cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def bench(
+    millions: Annotated[
+        list[float] | None, typer.Option("--millions", help="store sizes in million spans (repeatable); default 1, 10")
+    ] = None,
+    large: Annotated[bool, typer.Option("--large", help="also 50 million spans, about 3 GB of disk")] = False,
+    into: Annotated[Path | None, typer.Option(help="keep the stores in this folder and use them again")] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="runs of each; medians are shown")] = 3,
+    recordings: Annotated[Path, typer.Option(help="bundled incidents to investigate")] = Path("evals/recordings"),
+) -> None:
+    """Measure surveys of a 10-minute window against a 60-minute baseline, and whole investigations."""
+    import sys
+    import tempfile
+    from contextlib import ExitStack
+
+    from rich.console import Console
+
+    from evals.bench.bundled import measure_bundled
+    from evals.bench.stores import measure_stores
+    from evals.bench.tables import bundled_table, conditions, notes, stores_table
+    from tools.errors import WhydownError
+
+    console, progress = Console(), Console(stderr=True)
+    sizes = [round(size * 1_000_000) for size in [*(millions or (1.0, 10.0)), *([50.0] if large else [])]]
+    try:
+        with ExitStack() as stack:
+            scratch = into or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="whydown-bench-")))
+            scratch.mkdir(parents=True, exist_ok=True)
+            with progress.status("") as status:
+                rows = measure_stores(sizes, scratch, repeat, status.update)
+                bundled = measure_bundled(recordings, scratch, repeat, status.update)
+    except WhydownError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        raise typer.Exit(error.exit_code) from error
+    console.print(stores_table(rows))
+    for line in notes(rows):
+        console.print(line, markup=False)
+    if bundled:
+        console.print(bundled_table(bundled))
+    console.print(conditions(repeat), markup=False)

@@ -1,0 +1,63 @@
+"""The measured numbers as tables of 80 columns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from evals.bench.bundled import BundledCost
+from evals.bench.measure import Run
+from evals.bench.stores import StoreCost
+
+TARGETS = "target at 10 million spans: survey under 10 s and 1500 MB; bundled incident under 3 s"
+
+
+def stores_table(rows: Sequence[StoreCost]) -> Table:
+    """Return one line a store: its size, the rows in the windows, survey and investigation."""
+    table = Table(title="10-minute incident window against a 60-minute baseline", title_justify="left")
+    for name in ("spans", "hours", "in windows", "survey s", "CPU s", "MB", "whole s", "CPU s", "MB"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(
+            f"{row.spans:,}",
+            f"{row.hours:.1f}",
+            f"{row.in_windows:,}",
+            *_cells(row.survey),
+            *_cells(row.investigation),
+        )
+    return table
+
+
+def bundled_table(costs: Sequence[BundledCost]) -> Table:
+    """Return one line a bundled incident."""
+    table = Table(title="bundled incidents, process start to printed report", title_justify="left")
+    table.add_column("incident")
+    for name in ("s", "CPU s", "MB"):
+        table.add_column(name, justify="right")
+    for cost in costs:
+        table.add_row(cost.name, *_cells(cost.run))
+    return table
+
+
+def notes(rows: Sequence[StoreCost]) -> list[str]:
+    """Return what the tables do not show: rows read, seconds of each analyser, whether the fault was found."""
+    lines = []
+    for row in rows:
+        steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in row.steps.seconds.items())
+        lines.append(f"{row.spans / 1e6:g} million: {steps} s (analysers run in parallel)")
+        lines.append(f"  fault in {row.culprit}: {'strongest finding' if row.found else 'NOT the strongest finding'}")
+        lines += [f"  {note}" for note in (*row.steps.notes, *row.steps.failures)]
+    return lines
+
+
+def conditions(repeat: int) -> str:
+    """Return the conditions of the measurement, for whoever compares numbers."""
+    load = os.getloadavg()[0]
+    runs = "one run each" if repeat == 1 else f"medians of {repeat} runs"
+    return f"{runs} on {os.cpu_count()} cores, load average {load:.1f} (others' work slows wall time); {TARGETS}"
+
+
+def _cells(run: Run) -> tuple[str, str, str]:
+    return f"{run.wall_s:.1f}", f"{run.cpu_s:.1f}", f"{run.peak_mb:.0f}"
