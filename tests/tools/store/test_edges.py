@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import INCIDENT, MS, SCOPE, T0, Folder, Span, window
 from tools.config import StoreSettings
-from tools.sources.rows import Call, Two
+from tools.sources.rows import Call, CallStats, Two
 from tools.window import NS, Scope
 
 AT = 70.0
@@ -23,6 +23,12 @@ def call(trace: str, at: float = AT, server_ms: float = 60, client_ms: float = 1
         Span(trace, "c", "r", "front", "call back", at + 0.01, client_ms, error, "client"),
         Span(trace, "s", "c", "back", "serve", at + 0.02, server_ms, error, "server"),
     ]
+
+
+def made(stats: CallStats) -> tuple[Two[int], Two[int]]:
+    """Return caller spans, and those of them that make the call, in both windows."""
+    before, now = stats.made.baseline, stats.made.incident
+    return Two(before.total, now.total), Two(before.taken, now.taken)
 
 
 def test_gap_of_a_wire_is_client_minus_server(tmp_path: Path) -> None:
@@ -128,11 +134,10 @@ def test_calls_are_conditional_on_the_caller(tmp_path: Path) -> None:
     rows = [*call("b1", at=5), *call("b2", at=10), *call("i1"), *call("i2")[:2], *call("i3")[:1]]
     rows.append(Span("i1", "s2", "c", "back", "serve", AT + 0.09, 5, kind="server"))
     found = {(c.operation, c.peer_operation): c for c in Folder(tmp_path).spans(*rows).traces().calls(SCOPE)}
-    made = found["call back", "serve"]
-    assert (made.entry, made.service, made.peer) == ("GET /", "front", "back")
-    assert (made.parents, made.with_call, made.calls) == (Two(2, 2), Two(2, 1), Two(2, 2))
-    above = found["GET /", "call back"]
-    assert (above.parents, above.with_call, above.calls) == (Two(2, 3), Two(2, 2), Two(2, 2))
+    call_back = found["call back", "serve"]
+    assert (call_back.entry, call_back.service, call_back.peer) == ("GET /", "front", "back")
+    assert made(call_back) == (Two(2, 2), Two(2, 1))
+    assert made(found["GET /", "call back"]) == (Two(2, 3), Two(2, 2))
 
 
 def test_calls_of_two_services_with_entries_of_one_name_add_up(tmp_path: Path) -> None:
@@ -146,15 +151,14 @@ def test_calls_of_two_services_with_entries_of_one_name_add_up(tmp_path: Path) -
         )
     ]
     found = {(c.service, c.peer): c for c in Folder(tmp_path).spans(*rows).traces().calls(SCOPE)}
-    assert found["mid", "store"].calls == Two(0, 2)
-    assert found["mid", "store"].parents == Two(0, 2)
+    assert made(found["mid", "store"]) == (Two(0, 2), Two(0, 2))
 
 
 def test_a_request_belongs_to_the_window_in_which_it_begins(tmp_path: Path) -> None:
     traces = Folder(tmp_path).spans(*call("t", at=59.995), Span("t", "x", "s", "back", "late", 60.2, 5)).traces()
     (entry,) = traces.entries(SCOPE)
     assert (entry.operation, entry.duration.baseline.n, entry.duration.incident.n) == ("GET /", 1, 0)
-    assert {(c.peer_operation, c.calls) for c in traces.calls(SCOPE)} == {
+    assert {(c.peer_operation, made(c)[1]) for c in traces.calls(SCOPE)} == {
         ("call back", Two(1, 0)),
         ("serve", Two(1, 0)),
         ("late", Two(1, 0)),
@@ -215,7 +219,7 @@ def test_a_sampled_baseline_keeps_whole_traces_and_counts_traffic_in_full(tmp_pa
     (entry,) = traces.entries(SCOPE)
     assert entry.duration.baseline.n == pytest.approx(2_000, rel=0.25)
     assert entry.duration.incident.n == 1
-    assert all(c.parents.baseline == c.with_call.baseline for c in traces.calls(SCOPE))
+    assert all(c.made.baseline.total == c.made.baseline.taken for c in traces.calls(SCOPE))
     (edge,) = traces.edges(SCOPE)
     assert edge.gap.baseline.n == pytest.approx(2_000 / 6, rel=0.25)
     (note,) = traces.degradations()
@@ -229,7 +233,7 @@ def test_empty_windows_are_no_rows(tmp_path: Path) -> None:
     assert traces.entries(SCOPE) == []
     assert traces.calls(SCOPE) == []
     assert traces.topology(SCOPE) == []
-    assert traces.segments(SCOPE, "front", "GET /") == []
+    assert traces.segments(SCOPE, "front", "GET /", 20 * MS) == []
     assert traces.examples(INCIDENT, "front", "GET /", "slowest", 3) == []
     assert traces.trace("t")[0].span_id == "a"
     assert traces.trace("u") == []
@@ -250,10 +254,13 @@ def test_segments_count_values_of_attributes_resource_and_pod(tmp_path: Path) ->
         Span("j", "a", at=66, ms=50, attributes={"tenant": "x"}),
         Span("k", "a", service="other", at=66, ms=50, attributes={"tenant": "x"}),
     ]
-    found = {(s.key, s.value): s for s in Folder(tmp_path).spans(*rows).traces().segments(SCOPE, "front", "GET /")}
+    found = {
+        (s.key, s.value): s for s in Folder(tmp_path).spans(*rows).traces().segments(SCOPE, "front", "GET /", 20 * MS)
+    }
     assert set(found) == {("tenant", "x"), ("region", "eu"), ("pod", "p1")}
     tenant = found["tenant", "x"]
-    assert (tenant.n, tenant.errors, tenant.duration) == (Two(1, 2), Two(0, 1), Two(10 * MS, 40 * MS))
+    assert (tenant.n, tenant.bad) == (Two(1, 2), Two(0, 2))
+    assert found["pod", "p1"].bad == Two(0, 1)
 
 
 def test_examples_are_slowest_failed_or_median_inside_the_window(tmp_path: Path) -> None:

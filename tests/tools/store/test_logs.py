@@ -74,8 +74,9 @@ def test_lines_are_counted_in_both_windows_and_in_buckets(tmp_path: Path) -> Non
     rows = [Log("a", f"took {i} ms", at=i, trace=f"t{i}") for i in (5, 6, 7, 61, 62, 75)]
     (line,) = lines(tmp_path, *rows).values()
     assert (line.service, line.severity, line.masked, line.n) == ("a", "INFO", "took <*> ms", Two(3, 3))
-    assert line.times.tolist() == [(T0 + 60) * NS, (T0 + 70) * NS]
-    assert line.counts.tolist() == [2, 1]
+    assert line.times.incident.tolist() == [(T0 + 60) * NS, (T0 + 70) * NS]
+    assert line.counts.incident.tolist() == [2, 1]
+    assert (line.times.baseline.tolist(), line.counts.baseline.tolist()) == ([T0 * NS], [3])
     assert line.first_ns == ns(61)
 
 
@@ -88,7 +89,7 @@ def test_the_example_is_the_first_line_of_the_incident_with_its_own_trace(tmp_pa
 def test_a_line_that_is_gone_shows_an_example_of_the_baseline(tmp_path: Path) -> None:
     (line,) = lines(tmp_path, Log("a", "bye 5", at=5)).values()
     assert (line.n, line.example, line.first_ns) == (Two(1, 0), "bye 5", 0)
-    assert line.times.size == line.counts.size == 0
+    assert line.times.incident.size == line.counts.incident.size == 0
 
 
 def test_severity_and_service_tell_lines_apart(tmp_path: Path) -> None:
@@ -154,4 +155,4 @@ def test_the_sql_gives_the_same_counts(tmp_path: Path) -> None:
     folder = Folder(tmp_path).logs(*(Log("a", f"took {i} ms", at=i) for i in (5, 61, 75)))
     source = folder.log_source()
     rows = duckdb.execute(source.sql("lines", SCOPE)).fetchall()  # type: ignore[attr-defined]  # embedded only
-    assert [(row[2], row[4]) for row in rows] == [("took <*> ms", 1)] * 3
+    assert [(row[3], row[6]) for row in rows] == [("took <*> ms", 1)] * 3

@@ -163,7 +163,7 @@ def test_bytes_dictionaries_and_uuids_serve_as_text(tmp_path: Path) -> None:
 def test_attributes_may_be_a_map_a_struct_or_json(tmp_path: Path, values: pa.Array) -> None:
     traces = write(tmp_path, "traces", required("traces", attributes=values)).traces()
     assert traces.trace("t")[0].attributes == {"tenant": "x"}
-    assert [(s.key, s.value) for s in traces.segments(SCOPE, "front", "GET /")] == [("tenant", "x")]
+    assert [(s.key, s.value) for s in traces.segments(SCOPE, "front", "GET /", 1.0)] == [("tenant", "x")]
 
 
 def test_attributes_that_are_no_map_are_left_out_and_stated(tmp_path: Path) -> None:

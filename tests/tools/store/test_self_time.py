@@ -192,5 +192,5 @@ def test_self_time_lies_between_nothing_and_the_duration(traces: tuple[list[Span
             assert 0 <= operation.own.incident.p50 <= duration[operation.operation]
     assert all(0 <= edge.gap.incident.p50 <= duration[edge.operation] for edge in edges)
     assert sum(o.own.incident.n for o in operations) + sum(e.gap.incident.n for e in edges) == len(spans)
-    assert all(0 < call.with_call.incident <= call.parents.incident for call in calls)
+    assert all(0 < call.made.incident.taken <= call.made.incident.total for call in calls)
     assert sum(entry.duration.incident.n for entry in entries) == len(traces)
