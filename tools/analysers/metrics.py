@@ -96,8 +96,16 @@ def shift_effect(
         between = spread_scale(stretch_levels(baseline, incident.size))
     else:
         within, between = 0.0, peers.variation * abs(base)
-    floor = max(RELATIVE_FLOOR * abs(base), MATERIAL * peers.level, 1e-9)
+    floor = max(RELATIVE_FLOOR * abs(base), MATERIAL * peers.level, counting_noise(baseline, base), 1e-9)
     return effect_size(now, base, max(within, between), floor), base, now
+
+
+def counting_noise(values: NDArray[np.float64], level: float) -> float:
+    """Return what a count scatters by itself, the root of its level (Poisson); 0 for what is not a count.
+
+    A pool that has one connection in use now and two then has not changed.
+    """
+    return max(abs(level), 1.0) ** 0.5 if bool((values == np.round(values)).all()) else 0.0
 
 
 def exceedance(baseline: NDArray[np.float64], incident: NDArray[np.float64], direction: float) -> float:
