@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from evals.testbed.faults import code, configuration, resources
+from evals.testbed.faults import code, configuration, dependencies, load, network, resources
 from evals.testbed.faults.fault import Fault
 from tools.errors import InputError
 
-FAULTS: dict[str, Fault] = {fault.name: fault for module in (code, resources, configuration) for fault in module.FAULTS}
+_MODULES = (code, resources, network, configuration, dependencies, load)
+FAULTS: dict[str, Fault] = {fault.name: fault for module in _MODULES for fault in module.FAULTS}
 HEALTHY = "healthy"
 """Name of a recording in which nothing is injected."""
 

@@ -48,9 +48,11 @@ class Fault:
     knob: Knob
     steps: Callable[[], tuple[Step, ...]]
     accept: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    """Names of faults that this one consists of, if it is several at once."""
+    also: tuple[Fault, ...] = ()
+    """Further faults at work at the same time."""
     complaint: str = ""
+    explained_as: FaultKind | None = None
+    """For a look-alike: the kind that may rightly be named instead of calling it healthy."""
 
     def inject(self, testbed: DemoSystem, severity: float | None = None) -> None:
         """Harm the running system."""
@@ -62,3 +64,18 @@ class Fault:
         """Undo the harm, last step first."""
         for step in reversed(self.steps()):
             step.undo(testbed)
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Another fault as a step of this one, at its own usual strength."""
+
+    fault: Fault
+
+    def apply(self, testbed: DemoSystem, severity: float) -> None:
+        """Inject it."""
+        self.fault.inject(testbed)
+
+    def undo(self, testbed: DemoSystem) -> None:
+        """Heal it."""
+        self.fault.heal(testbed)

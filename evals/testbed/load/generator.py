@@ -59,7 +59,7 @@ async def _run(port: int, folder: Path, seed: int, journal: TextIO) -> None:
     running: set[asyncio.Task[None]] = set()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=TIMEOUT_SECONDS, limits=limits) as client:
         while True:
-            mix = _mix(folder)
+            mix = read_mix(folder)
             due += shoppers.pause(mix)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             task = asyncio.create_task(_send(client, shoppers, shoppers.next(mix), journal))
@@ -67,7 +67,8 @@ async def _run(port: int, folder: Path, seed: int, journal: TextIO) -> None:
             task.add_done_callback(running.discard)
 
 
-def _mix(folder: Path) -> Mix:
+def read_mix(folder: Path) -> Mix:
+    """Return the mix in effect."""
     path = mix_path(folder)
     return Mix.model_validate_json(path.read_bytes()) if path.exists() else Mix()
 

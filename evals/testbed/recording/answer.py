@@ -33,6 +33,9 @@ class Answer(BaseModel):
     cause: str = ""
     severity: float | None = None
     also: tuple[Answer, ...] = ()
+    """Further causes at work at the same time, each as right."""
+    explained_as: FaultKind | None = None
+    """For a look-alike: the kind that may rightly be named instead of calling it healthy."""
     seed: int
 
     def write(self, path: Path) -> None:
@@ -56,6 +59,8 @@ def answer_of(fault: Fault, severity: float, inject_unix: float, seed: int) -> A
         chain=fault.chain,
         cause=fault.cause,
         severity=severity,
+        also=tuple(answer_of(other, other.knob.default, inject_unix, seed) for other in fault.also),
+        explained_as=fault.explained_as,
         seed=seed,
     )
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +16,11 @@ from evals.testbed.load.mix import Mix
 from evals.testbed.recording.answer import Answer, answer_of, healthy_answer
 from evals.testbed.recording.consolidate import consolidate
 from evals.testbed.recording.routine import Routine
+from evals.testbed.recording.stretches import Stretches, Tell
 from evals.testbed.recording.symptom import Symptom, find_symptom
-from evals.testbed.system.testbed import running
+from evals.testbed.system.testbed import COLLECTED, DemoSystem, running
 from tools.errors import FolderError
 from tools.incident import IncidentFile
-from tools.otlp import Collector
 from tools.window import NS, TimeWindow, to_datetime
 
 SYSTEM = "shop"
@@ -32,8 +30,6 @@ SETTLE_SECONDS = 7.0
 """Time for the last spans and metrics to arrive: one metrics export and a little more."""
 LEAD_SECONDS = (5.0, 20.0)
 """How much earlier than the first bad request a responder lets the incident begin."""
-Tell = Callable[[str, float], None]
-"""Told what is going on, and the fraction that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +40,12 @@ class RecordingPlan:
     into: Path
     answer: Path
     seed: int = 1
-    normal_seconds: float = 120.0
-    fault_seconds: float = 90.0
+    normal_seconds: float = 100.0
+    fault_seconds: float = 80.0
     severity: float | None = None
     rate: float = 6.0
     case_id: str = ""
+    baseline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,49 +70,37 @@ def record(plan: RecordingPlan, tell: Tell) -> Answer:
     fault = None if plan.fault == HEALTHY else find_fault(plan.fault)
     if plan.into.exists() and any(plan.into.iterdir()):
         raise FolderError(f"{plan.into} is not empty", "choose another folder for the recording")
-    with tempfile.TemporaryDirectory(prefix="whydown-collected-") as scratch:
-        course = _run(plan, fault, Path(scratch), tell)
+    tell("starting the shop", 0.0)
+    with running(COLLECTED) as testbed:
+        course = _run(plan, fault, testbed, tell)
         tell("writing the folder", 1.0)
         plan.into.mkdir(parents=True, exist_ok=True)
-        _write(plan, fault, course, Path(scratch))
+        _write(plan, fault, course, testbed.plan.folder / COLLECTED)
     severity = plan.severity if plan.severity is not None else (fault.knob.default if fault else 0.0)
     answer = answer_of(fault, severity, round(course.onset, 3), plan.seed) if fault else healthy_answer(plan.seed)
     answer.write(plan.answer)
     return answer
 
 
-def _run(plan: RecordingPlan, fault: Fault | None, scratch: Path, tell: Tell) -> _Course:
-    """Go through the recording on a system of its own."""
-    total = WARM_UP_SECONDS + plan.normal_seconds + plan.fault_seconds + SETTLE_SECONDS
-    tell("starting the shop", 0.0)
-    with Collector(scratch, grpc_port=None) as collector, running(collector.http_endpoint, plan.seed) as testbed:
-        testbed.set_mix(Mix(rate=plan.rate))
-        testbed.start_load(plan.seed)
-        _wait(WARM_UP_SECONDS, "warming up", 0.0, total, tell)
-        begin = time.time()
-        routine = Routine(testbed, random.Random(plan.seed), plan.normal_seconds + plan.fault_seconds)
-        _wait(plan.normal_seconds, "normal", WARM_UP_SECONDS, total, tell, routine.step)
-        onset = time.time()
-        if fault is not None:
-            fault.inject(testbed, plan.severity)
-        done = WARM_UP_SECONDS + plan.normal_seconds
-        _wait(plan.fault_seconds, "fault" if fault else "still normal", done, total, tell, routine.step)
-        end = time.time()
-        _wait(SETTLE_SECONDS, "settling", done + plan.fault_seconds, total, tell)
-        seen = [one for one in read_journal(testbed.plan.folder) if begin <= one.time_unix < end]
-        changes = [change for change in testbed.changes() if begin <= float(str(change["time_unix"])) < end]
+def _run(plan: RecordingPlan, fault: Fault | None, testbed: DemoSystem, tell: Tell) -> _Course:
+    """Go through the recording, and leave the system shut down."""
+    stretches = Stretches(WARM_UP_SECONDS + plan.normal_seconds + plan.fault_seconds + SETTLE_SECONDS, tell)
+    testbed.set_mix(Mix(rate=plan.rate))
+    testbed.start_load(plan.seed)
+    stretches.pass_by(WARM_UP_SECONDS, "warming up")
+    begin = time.time()
+    routine = Routine(testbed, random.Random(plan.seed), plan.normal_seconds + plan.fault_seconds)
+    stretches.pass_by(plan.normal_seconds, "normal", routine.step)
+    onset = time.time()
+    if fault is not None:
+        fault.inject(testbed, plan.severity)
+    stretches.pass_by(plan.fault_seconds, "fault" if fault else "still normal", routine.step)
+    end = time.time()
+    stretches.pass_by(SETTLE_SECONDS, "settling")
+    testbed.shut_down()
+    seen = [one for one in read_journal(testbed.plan.folder) if begin <= one.time_unix < end]
+    changes = [change for change in testbed.changes() if begin <= float(str(change["time_unix"])) < end]
     return _Course(begin, onset, end, seen, changes)
-
-
-def _wait(
-    seconds: float, what: str, before: float, total: float, tell: Tell, tick: Callable[[], None] | None = None
-) -> None:
-    start = time.monotonic()
-    while (passed := time.monotonic() - start) < seconds:
-        tell(what, (before + passed) / total)
-        if tick is not None:
-            tick()
-        time.sleep(min(0.25, seconds - passed))
 
 
 def _write(plan: RecordingPlan, fault: Fault | None, course: _Course, scratch: Path) -> None:
@@ -147,6 +132,7 @@ def incident_file(plan: RecordingPlan, fault: Fault | None, course: _Course) -> 
         detected_at_unix=round(symptom.detected_unix, 1),
         normal_window_unix=(round(course.begin, 1), round(cut, 1)),
         fault_window_unix=(round(cut, 1), round(course.end, 1)),
+        baseline=plan.baseline,
     )
 
 

@@ -13,8 +13,8 @@ from tools.window import NS, TimeWindow, to_datetime
 SLOW_FACTOR = 2.0
 """A request is bad if it fails, or takes this many times the 95th percentile of normal ones on its route."""
 ALARM_SECONDS = 15.0
-ALARM_SHARE = 0.15
-ALARM_LEAST = 3
+ALARM_SHARE = 0.25
+ALARM_LEAST = 4
 """An alarm rings when this share of a route's requests, and this many, were bad within the last seconds."""
 
 

@@ -1,8 +1,9 @@
 """The keeper: one process that owns the whole demo system, so that it lives and dies as one.
 
-Run as `python -m evals.testbed.system.keeper PLAN`. It prints one JSON line when the system is up or has
-failed, takes orders on a Unix socket, and ends on the order `shutdown`, on SIGTERM, or when its standard
-input closes, which is how it notices that whoever started it is gone.
+Run as `python -m evals.testbed.system.keeper PLAN [--detached]`. It prints one JSON line when the system is up
+or has failed, takes orders on a Unix socket, and ends on the order `shutdown`, on SIGTERM, or, unless detached,
+when its standard input closes, which is how it notices that whoever started it is gone. Unless ordered down it
+then removes the run folder itself; whoever orders the shutdown may still want to read it.
 """
 
 from __future__ import annotations
@@ -22,14 +23,22 @@ import urllib.request
 from pathlib import Path
 from typing import Any, NoReturn
 
-from evals.testbed.system import stores
-from evals.testbed.system.plan import POSTGRES, REDIS, SERVICES, Plan
+from evals.testbed.system import cgroups, stores
+from evals.testbed.system.clock import serve_elsewhen
+from evals.testbed.system.collecting import run_collector
+from evals.testbed.system.mesh import run_mesh
+from evals.testbed.system.monitor import run_monitor
+from evals.testbed.system.plan import DETACHED, POSTGRES, REDIS, SERVICES, Plan
 from evals.testbed.system.processes import Processes
 from tools.errors import PrerequisiteError, WhydownError
 
 HEALTHY_SECONDS = 15.0
 TICK_SECONDS = 0.2
 MESH = "mesh"
+MONITOR = "monitor"
+COLLECTOR = "collector"
+COLLECT_SECONDS = 30.0
+"""Time for the collector to move what it has received into Parquet."""
 
 
 class Keeper:
@@ -43,8 +52,9 @@ class Keeper:
         self._plan = plan
         self._processes = Processes(plan.folder / "logs")
         self._stores: dict[str, subprocess.Popen[bytes]] = {}
+        self._groups: dict[str, list[Path]] = {}
         self._socket = socket.socket(socket.AF_UNIX)
-        self._down = False
+        self._farewell: socket.socket | None = None
 
     def start(self) -> None:
         """Start stores, mesh and services, and wait until every service answers.
@@ -54,37 +64,51 @@ class Keeper:
         """
         for name in ("config", "patches", "logs", "data"):
             (self._plan.folder / name).mkdir(exist_ok=True)
+        cgroups.sweep()
+        self._start_collector()
         self._start_store(REDIS)
         stores.init_postgres(self._plan)
         self._start_store(POSTGRES)
         self._write_settings()
-        from evals.testbed.system.mesh import run_mesh
-
         self._processes.start(MESH, functools.partial(run_mesh, self._plan), supervised=True)
         for instance in self._plan.instances:
             self._start_service(instance.instance)
         stores.fill_postgres(self._plan)
+        if self._plan.otlp_endpoint:
+            self._processes.start(MONITOR, functools.partial(run_monitor, self._plan), supervised=True)
         self._wait_healthy()
         self._listen()
 
     def run(self) -> None:
         """Supervise and take orders until told to stop."""
-        lifeline = sys.stdin.fileno()
-        while not self._down:
-            ready, _, _ = select.select([self._socket, lifeline], [], [], TICK_SECONDS)
-            if lifeline in ready and not os.read(lifeline, 1024):
+        lifeline = [] if DETACHED in sys.argv else [sys.stdin.fileno()]
+        while self._farewell is None:
+            ready, _, _ = select.select([self._socket, *lifeline], [], [], TICK_SECONDS)
+            if any(end in ready and not os.read(end, 1024) for end in lifeline):
                 return
             if self._socket in ready:
                 self._answer(self._socket.accept()[0])
             self._processes.supervise()
 
     def stop(self) -> None:
-        """End everything and remove the run folder."""
+        """End everything, the collector last: it gets what the others have to say in the end."""
         self._socket.close()
-        self._processes.stop_all()
+        self._processes.stop_all(except_for=COLLECTOR)
         for name in list(self._stores):
             self._stop_store(name)
-        shutil.rmtree(self._plan.folder, ignore_errors=True)
+        self._processes.stop(COLLECTOR, grace=COLLECT_SECONDS)
+        for groups in self._groups.values():
+            cgroups.remove_groups(groups)
+        if self._farewell is None:
+            shutil.rmtree(self._plan.folder, ignore_errors=True)
+        else:
+            self._farewell.sendall(b"{}\n")
+
+    def _start_collector(self) -> None:
+        if self._plan.collect_into is not None:
+            port = int(self._plan.otlp_endpoint.rpartition(":")[2])
+            work = functools.partial(run_collector, str(self._plan.collect_into), port)
+            self._processes.start(COLLECTOR, work, supervised=True)
 
     def _start_store(self, name: str) -> None:
         start = stores.start_redis if name == REDIS else stores.start_postgres
@@ -97,13 +121,23 @@ class Keeper:
         store.send_signal(signal.SIGKILL if name == REDIS else signal.SIGQUIT)
         store.wait()
 
-    def _start_service(self, name: str, version: str = "") -> int:
+    def _start_service(self, name: str, version: str = "", clock: float = 0.0) -> int:
+        """Start an instance, of another version or with a clock that many seconds off if asked."""
         from evals.testbed.shop.runtime.serve import serve
 
         instance = next(found for found in self._plan.instances if found.instance == name)
         if version:
             instance = instance.model_copy(update={"version": version})
-        return self._processes.start(name, functools.partial(serve, instance), supervised=True)
+        work = functools.partial(serve_elsewhen, instance, clock) if clock else functools.partial(serve, instance)
+        return self._processes.start(name, work, supervised=True)
+
+    def _limit(self, name: str, cores: float = 0.0, megabytes: float = 0.0) -> None:
+        """Limit what an instance may use; without limits it is free again."""
+        before = self._groups.pop(name, [])
+        if cores or megabytes:
+            self._groups[name] = cgroups.make_groups(name, cores, megabytes)
+        self._processes.confine(name, self._groups.get(name, []))
+        cgroups.remove_groups(before)
 
     def _write_settings(self) -> None:
         for service, password in self._plan.passwords.items():
@@ -126,17 +160,29 @@ class Keeper:
         self._socket.listen()
 
     def _answer(self, connection: socket.socket) -> None:
-        """Take one order: a JSON object in, a JSON object out."""
-        with connection, connection.makefile("rwb") as stream:
+        """Take one order: a JSON object in, a JSON object out; that of a shutdown comes when all is down."""
+        with connection.makefile("rb") as stream:
             order = json.loads(stream.readline() or b"{}")
-            stream.write(json.dumps(self._obey(order)).encode() + b"\n")
+        if order == {"do": "shutdown"}:
+            self._farewell = connection
+            return
+        with connection:
+            connection.sendall(json.dumps(self._try(order)).encode() + b"\n")
+
+    def _try(self, order: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._obey(order)
+        except WhydownError as error:
+            return {"problem": error.problem, "remedy": error.remedy}
 
     def _obey(self, order: dict[str, Any]) -> dict[str, Any]:
         match order:
             case {"do": "status"}:
                 return {"processes": self._processes.status()}
-            case {"do": "start", "name": name, "version": version}:
-                return {"pid": self._start_service(name, version)}
+            case {"do": "start", "name": name, **details}:
+                return {"pid": self._start_service(name, **details)}
+            case {"do": "limit", "name": name, **limits}:
+                self._limit(name, **limits)
             case {"do": "start_store", "name": name}:
                 self._start_store(name)
             case {"do": "stop_store", "name": name}:
@@ -148,10 +194,8 @@ class Keeper:
             case {"do": "spawn", "name": name, "target": target, "argument": argument}:
                 work = functools.partial(_call, target, argument)
                 return {"pid": self._processes.start(name, work, supervised=False)}
-            case {"do": "shutdown"}:
-                self._down = True
             case _:
-                return {"error": f"unknown order {order}"}
+                return {"problem": f"the keeper knows no order {order}", "remedy": ""}
         return {}
 
     def _signal(self, name: str, number: signal.Signals) -> None:

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from evals.testbed.shop.runtime.settings import InstanceFile
 
+PLAN_FILE = "plan.json"
+DETACHED = "--detached"
+"""Argument of a keeper that outlives whoever started it."""
 POSTGRES, REDIS = "postgresql", "redis"
 PORT_RANGE = (20_000, 32_000)
 """Below the range from which the kernel takes ports for outgoing connections."""
@@ -67,6 +70,8 @@ class Plan(BaseModel):
 
     folder: Path
     otlp_endpoint: str = ""
+    collect_into: Path | None = None
+    """Where a collector of the system's own writes what is sent to the endpoint; None: someone else collects."""
     instances: list[InstanceFile]
     links: list[Link]
     postgres_port: int
@@ -87,15 +92,18 @@ class Plan(BaseModel):
         return self.folder / "control.sock"
 
 
-def make_plan(folder: Path, otlp_endpoint: str, rng: random.Random) -> Plan:
+def make_plan(folder: Path, telemetry: Path | str, rng: random.Random) -> Plan:
     """Choose ports and lay the system out.
 
     Args:
         folder: the run folder.
-        otlp_endpoint: where telemetry goes, such as `http://127.0.0.1:4318`; empty for nowhere.
+        telemetry: where telemetry goes: a folder for a collector of the system's own, or the endpoint of
+            another such as `http://127.0.0.1:4318`, or an empty text for nowhere.
         rng: source of ports and passwords.
     """
     ports = _free_ports(rng)
+    collect_into = telemetry if isinstance(telemetry, Path) else None
+    otlp_endpoint = f"http://127.0.0.1:{next(ports)}" if collect_into else str(telemetry)
     listening = {(s.name, number): next(ports) for s in SERVICES for number in range(1, s.instances + 1)}
     listening[POSTGRES, 1], listening[REDIS, 1] = next(ports), next(ports)
     links = [
@@ -108,6 +116,7 @@ def make_plan(folder: Path, otlp_endpoint: str, rng: random.Random) -> Plan:
     return Plan(
         folder=folder,
         otlp_endpoint=otlp_endpoint,
+        collect_into=collect_into,
         instances=[_instance(spec, n, folder, otlp_endpoint, listening, links) for spec, n in _numbered()],
         links=links,
         postgres_port=listening[POSTGRES, 1],

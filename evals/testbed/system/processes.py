@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evals.testbed.system.lifeline import die_with_parent
@@ -28,6 +28,8 @@ class Child:
     pid: int
     supervised: bool
     restarts: int = 0
+    groups: list[Path] = field(default_factory=list)
+    """Control groups it lives in, and again after a restart."""
     due: float | None = None
     """When to start it again (monotonic seconds); None while it runs."""
 
@@ -50,17 +52,20 @@ class Processes:
         self._children[name] = Child(name, work, pid, supervised)
         return pid
 
-    def stop(self, name: str) -> None:
-        """End a process, if it runs, and forget it."""
-        self.stop_all([name])
+    def stop(self, name: str, grace: float = GRACE_SECONDS) -> None:
+        """End a process, if it runs, and forget it; after the grace, by force."""
+        if name in self._children:
+            self._stop([self._children[name]], grace)
 
-    def stop_all(self, names: list[str] | None = None) -> None:
-        """End several processes at the same time; None means all."""
-        chosen = [self._children[name] for name in (names or list(self._children)) if name in self._children]
+    def stop_all(self, except_for: str = "") -> None:
+        """End all processes at the same time, but one."""
+        self._stop([child for child in self._children.values() if child.name != except_for], GRACE_SECONDS)
+
+    def _stop(self, chosen: list[Child], grace: float) -> None:
         for child in chosen:
             self._signal(child, signal.SIGTERM)
             self._signal(child, signal.SIGCONT)
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + grace
         while time.monotonic() < deadline and any(self._alive(child) for child in chosen):
             time.sleep(0.02)
         for child in chosen:
@@ -74,6 +79,13 @@ class Processes:
         if name in self._children:
             self._signal(self._children[name], number)
 
+    def confine(self, name: str, groups: list[Path]) -> None:
+        """Move a process into control groups; no groups move it back to where everyone is."""
+        child = self._children[name]
+        for group in groups or [left.parent for left in child.groups]:
+            (group / "cgroup.procs").write_text(str(child.pid), encoding="ascii")
+        child.groups = groups
+
     def supervise(self) -> None:
         """Notice what ended, and start again what should run."""
         for child in list(self._children.values()):
@@ -84,6 +96,7 @@ class Processes:
                 child.due = time.monotonic() + RESTART_SECONDS
             if child.due is not None and time.monotonic() >= child.due:
                 child.pid = self._fork(child.name, child.work)
+                self.confine(child.name, child.groups)
                 child.restarts += 1
                 child.due = None
 

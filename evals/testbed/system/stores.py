@@ -92,12 +92,16 @@ def psql(plan: Plan, sql: str, database: str = DATABASE) -> str:
     Raises:
         PrerequisiteError: the server refuses it.
     """
-    command = [prerequisites.postgres_program("psql"), "-h", str(plan.folder / "pgsocket"), "-U", SUPERUSER]
-    command += ["-p", str(plan.postgres_port), "-d", database, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-    done = subprocess.run(command, input=sql, capture_output=True, text=True, check=False)
+    done = subprocess.run(psql_command(plan, database), input=sql, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PrerequisiteError("PostgreSQL refuses a statement", done.stderr.strip().splitlines()[-1])
     return done.stdout
+
+
+def psql_command(plan: Plan, database: str = DATABASE) -> list[str]:
+    """Return the command that opens a session of the superuser and ends at the first error."""
+    command = [prerequisites.postgres_program("psql"), "-h", str(plan.folder / "pgsocket"), "-U", SUPERUSER]
+    return [*command, "-p", str(plan.postgres_port), "-d", database, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
 
 
 def fill_postgres(plan: Plan) -> None:

@@ -15,18 +15,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evals.testbed.load.generator import mix_path
+import redis
+
+from evals.testbed.load.generator import mix_path, read_mix
 from evals.testbed.load.mix import Mix
 from evals.testbed.shop.runtime.hotfix import Edit, read_edits, write_edits
 from evals.testbed.system import prerequisites, stores
 from evals.testbed.system.mesh import Weather, weather_path
-from evals.testbed.system.plan import Plan, make_plan
+from evals.testbed.system.plan import DETACHED, PLAN_FILE, Plan, make_plan
 from tools.errors import FolderError, PrerequisiteError
 from tools.store.changes import Change
 
-PLAN_FILE = "plan.json"
 PREFIX = "whydown-shop-"
 LOAD = "load"
+COLLECTED = "telemetry"
+"""Name of the folder within a run folder that the system's own collector writes to."""
 
 
 class DemoSystem:
@@ -56,6 +59,7 @@ class DemoSystem:
 
         Raises:
             FolderError: it does not answer, because it is gone.
+            PrerequisiteError: it cannot do that here.
         """
         try:
             with socket.socket(socket.AF_UNIX) as connection:
@@ -63,14 +67,25 @@ class DemoSystem:
                 with connection.makefile("rwb") as stream:
                     stream.write(json.dumps({"do": do, **details}).encode() + b"\n")
                     stream.flush()
-                    return dict(json.loads(stream.readline()))
+                    answer = dict(json.loads(stream.readline()))
         except (OSError, json.JSONDecodeError) as error:
             raise FolderError(f"the demo system in {self.plan.folder} does not answer", "is it still up?") from error
+        if "problem" in answer:
+            raise PrerequisiteError(answer["problem"], answer["remedy"])
+        return answer
+
+    def shut_down(self) -> None:
+        """End the system and wait until it is down; its run folder stays for as long as `running` is open."""
+        self.order("shutdown")
 
     def start_load(self, seed: int) -> None:
         """Let customers in."""
         argument = {"port": self.plan.gateway_port, "folder": str(self.plan.folder), "seed": seed}
         self.order("spawn", name=LOAD, target="evals.testbed.load.generator:run_load", argument=argument)
+
+    def has_load(self) -> bool:
+        """Tell whether customers are in."""
+        return LOAD in self.order("status")["processes"]
 
     def set_mix(self, mix: Mix) -> None:
         """Change what customers do, and how much."""
@@ -103,6 +118,15 @@ class DemoSystem:
         before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         _write(path, {**before, f"{caller}->{callee}": weather.model_dump()})
 
+    def mix(self) -> Mix:
+        """Return what customers do at present."""
+        return read_mix(self.plan.folder)
+
+    def redis(self, *command: str) -> object:
+        """Give Redis a command and return its answer."""
+        with redis.Redis(host="127.0.0.1", port=self.plan.redis_port) as client:
+            return client.execute_command(*command)
+
     def sql(self, statement: str) -> str:
         """Run SQL as superuser and return what it prints."""
         return stores.psql(self.plan, statement)
@@ -118,25 +142,25 @@ class DemoSystem:
         return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
     def changes_path(self) -> Path:
-        """Return the file with the recorded changes."""
-        return self.plan.folder / "changes.json"
+        """Return the file with the recorded changes; it lies beside the telemetry, if that is collected."""
+        return (self.plan.collect_into or self.plan.folder) / "changes.json"
 
 
 @contextlib.contextmanager
-def running(otlp_endpoint: str, seed: int) -> Iterator[DemoSystem]:
+def running(telemetry: str = "") -> Iterator[DemoSystem]:
     """Run a demo system of its own for as long as the context is open.
 
     It goes down with this process, however that ends.
 
     Args:
-        otlp_endpoint: where its telemetry goes; empty for nowhere.
-        seed: source of ports and passwords.
+        telemetry: where its telemetry goes: an OTLP endpoint, `COLLECTED` for the folder `telemetry` in its
+            run folder, or nothing for nowhere.
 
     Raises:
         PrerequisiteError: a program is missing, or something does not come up.
     """
-    plan = lay_out(otlp_endpoint, seed)
-    keeper = start_keeper(plan, detached=False)
+    plan = lay_out(telemetry)
+    keeper = start_keeper(plan)
     try:
         wait_ready(keeper)
         yield DemoSystem(plan)
@@ -145,8 +169,12 @@ def running(otlp_endpoint: str, seed: int) -> Iterator[DemoSystem]:
         shutil.rmtree(plan.folder, ignore_errors=True)
 
 
-def lay_out(otlp_endpoint: str, seed: int) -> Plan:
+def lay_out(telemetry: str, collect_into: Path | None = None) -> Plan:
     """Make a run folder with the plan in it.
+
+    Args:
+        telemetry: as for `running`.
+        collect_into: a folder of the caller's to collect into.
 
     Raises:
         PrerequisiteError: a program is missing.
@@ -154,21 +182,25 @@ def lay_out(otlp_endpoint: str, seed: int) -> Plan:
     prerequisites.check()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # the stores' own account has to get to its folders
-    plan = make_plan(folder, otlp_endpoint, random.Random(f"{seed} {time.time_ns()}"))
+    into = collect_into or (folder / COLLECTED if telemetry == COLLECTED else telemetry)
+    plan = make_plan(folder, into, random.Random(time.time_ns()))
     (folder / PLAN_FILE).write_text(plan.model_dump_json(), encoding="utf-8")
     (folder / PLAN_FILE).chmod(0o600)
     return plan
 
 
-def start_keeper(plan: Plan, *, detached: bool) -> subprocess.Popen[str]:
-    """Start the keeper of a plan; a detached one outlives this process."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "evals.testbed.system.keeper", str(plan.folder / PLAN_FILE)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+def start_keeper(plan: Plan, *, detached: bool = False) -> subprocess.Popen[str]:
+    """Start the keeper of a plan; it ends when its standard input closes, a detached one only when told to."""
+    program = [sys.executable, "-m", "evals.testbed.system.keeper", str(plan.folder / PLAN_FILE)]
+    with (plan.folder / "keeper.log").open("ab") as log:
+        return subprocess.Popen(
+            [*program, DETACHED] if detached else program,
+            stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log if detached else None,
+            text=True,
+            start_new_session=True,
+        )
 
 
 def wait_ready(keeper: subprocess.Popen[str]) -> None:

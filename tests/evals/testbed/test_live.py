@@ -25,7 +25,7 @@ CHECKOUT = "POST /checkout"
 
 @pytest.fixture(scope="module")
 def testbed() -> Iterator[DemoSystem]:
-    with running("", seed=1) as system:
+    with running() as system:
         system.set_mix(Mix(rate=10, buy=40))
         system.start_load(seed=1)
         yield system
@@ -110,7 +110,7 @@ def test_nothing_is_left_after_a_kill(victim: str, tmp_path: Path) -> None:
     script = (
         "import sys, time\n"
         "from evals.testbed.system.testbed import running\n"
-        "with running('', 2) as testbed:\n"
+        "with running() as testbed:\n"
         "    print(testbed.plan.folder, testbed.plan.gateway_port, flush=True)\n"
         "    time.sleep(60)\n"
     )

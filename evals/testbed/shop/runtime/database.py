@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -14,6 +15,18 @@ from evals.testbed.shop.runtime.settings import InstanceFile, Live, Settings
 
 logger = logging.getLogger("shop.database")
 DATABASE = "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A borrowed connection, and the pool it belongs to: by now a reload may have put another in its place."""
+
+    pool: Any
+    connection: Any
+
+    async def give_back(self) -> None:
+        """Return the connection."""
+        await self.pool.release(self.connection)
 
 
 class Database:
@@ -40,16 +53,20 @@ class Database:
             TimeoutError: none became free in time.
             asyncpg.PostgresError: the server refuses the login.
         """
+        loan = await self.borrow()
+        try:
+            yield loan.connection
+        finally:
+            await loan.give_back()
+
+    async def borrow(self) -> Loan:
+        """Take a connection that has to be given back; raises as `connection` does."""
         pool = await self._current()
         self.waiting += 1
         try:
-            connection = await pool.acquire(timeout=self._live.now.database_timeout)
+            return Loan(pool, await pool.acquire(timeout=self._live.now.database_timeout))
         finally:
             self.waiting -= 1
-        try:
-            yield connection
-        finally:
-            await pool.release(connection)
 
     async def fetch(self, query: str, *values: object) -> list[Any]:
         """Run a query and return its rows."""

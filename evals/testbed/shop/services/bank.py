@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
 from evals.testbed.shop.runtime.runtime import Needs, Shop
@@ -20,6 +20,8 @@ class Settings(BaseSettings):
 
     answer_seconds: float = 0.02
     spread_seconds: float = 0.01
+    busy_share: float = 0.0
+    """How much of what it is asked it cannot handle right now."""
 
 
 class Authorisation(BaseModel):
@@ -33,5 +35,7 @@ class Authorisation(BaseModel):
 async def authorise(shop: Shop, wanted: Authorisation) -> dict[str, str]:
     """Authorise every amount, after the time it takes."""
     settings = shop.settings
+    if random.random() < settings.busy_share:
+        raise HTTPException(503, "busy")
     await asyncio.sleep(settings.answer_seconds + random.expovariate(1 / settings.spread_seconds))
     return {"state": "authorised" if wanted.amount_cents > 0 else "declined"}

@@ -84,15 +84,21 @@ async def price_of(shop: Shop, items: dict[str, int], country: str) -> int:
 async def pay(shop: Shop, order_id: str, customer: str, cents: int) -> None:
     """Charge the customer; a lost answer is worth another attempt."""
     body = {"order_id": order_id, "tenant": current_tenant.get(), "customer": customer, "amount_cents": cents}
-    for attempt in range(1, shop.settings.payment_attempts + 1):
+    attempts, pause = patience(shop)
+    for attempt in range(1, attempts + 1):
         try:
             await shop.peers.call("payment", "POST", "/charges", json=body, timeout=shop.settings.payment_timeout)
             return
         except UpstreamError as error:
-            if attempt == shop.settings.payment_attempts:
+            if attempt == attempts:
                 raise
             logger.warning("charging order %s, attempt %d: %s", order_id, attempt, error)
-            await asyncio.sleep(shop.settings.payment_pause)
+            await asyncio.sleep(pause)
+
+
+def patience(shop: Shop) -> tuple[int, float]:
+    """Return how often a charge is tried, and the seconds between two attempts."""
+    return shop.settings.payment_attempts, shop.settings.payment_pause
 
 
 async def store(shop: Shop, order_id: str, customer: str, cents: int, items: dict[str, int]) -> None:

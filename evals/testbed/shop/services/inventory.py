@@ -15,6 +15,7 @@ from evals.testbed.shop.runtime.settings import Settings as BaseSettings
 NEEDS = Needs(database=True)
 router = APIRouter()
 logger = logging.getLogger("shop.inventory")
+STOCK = "SELECT sum(quantity - reserved) AS free FROM stock WHERE sku = $1"
 WAREHOUSES = {"DE": "north", "AT": "south", "FR": "west", "NL": "north"}
 
 
@@ -36,7 +37,7 @@ class Reservation(BaseModel):
 async def show_stock(shop: Shop, sku: str) -> dict[str, Any]:
     """Return how many pieces can still be sold."""
     mark(product_sku=sku)
-    row = await shop.database.fetch_one("SELECT sum(quantity - reserved) AS free FROM stock WHERE sku = $1", sku)
+    row = await shop.database.fetch_one(STOCK, sku)
     return {"sku": sku, "available": max(int(row["free"] or 0) - shop.settings.safety_stock, 0)}
 
 

@@ -1,0 +1,1 @@
+"""The subcommands of `whydown testbed`: front doors without logic, one module a topic."""
