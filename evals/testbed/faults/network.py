@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evals.testbed.faults.fault import Fault, Knob
-from evals.testbed.faults.steps import Network, Order
+from evals.testbed.faults.steps import Clock, Network
 from evals.testbed.system.mesh import Weather
 from tools.faults import FaultKind
 
@@ -63,11 +63,6 @@ FAULTS = (
         chain=("inventory", "cart", "gateway"),
         knob=Knob(2.5, "seconds it is ahead"),
         complaint="Engineers report that the order of events in traces makes no sense",
-        steps=lambda: (
-            Order(
-                lambda severity: {"do": "start", "name": "inventory-1", "clock": severity},
-                repair={"do": "start", "name": "inventory-1"},
-            ),
-        ),
+        steps=lambda: (Clock("inventory-1"),),
     ),
 )

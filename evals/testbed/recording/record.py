@@ -87,6 +87,8 @@ def _run(plan: RecordingPlan, fault: Fault | None, testbed: DemoSystem, tell: Te
     stretches = Stretches(WARM_UP_SECONDS + plan.normal_seconds + plan.fault_seconds + SETTLE_SECONDS, tell)
     testbed.set_mix(Mix(rate=plan.rate))
     testbed.start_load(plan.seed)
+    if fault is not None:
+        fault.prepare(testbed)
     stretches.pass_by(WARM_UP_SECONDS, "warming up")
     begin = time.time()
     routine = Routine(testbed, random.Random(plan.seed), plan.normal_seconds + plan.fault_seconds)

@@ -6,9 +6,9 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 from evals.testbed.shop.runtime.settings import InstanceFile
+from evals.testbed.system.plan import Plan
 from tools.errors import PrerequisiteError
 
 
@@ -24,11 +24,44 @@ def library() -> str:
     return str(found[0])
 
 
-def serve_elsewhen(instance: InstanceFile, seconds: float) -> NoReturn:
-    """Become a fresh Python process that serves an instance, its clock some seconds ahead (or behind)."""
-    lies = [f"LD_PRELOAD={library()}", f"FAKETIME={seconds:+g}s", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
-    program = [shutil.which("env") or "/usr/bin/env", *lies, sys.executable, "-m", __name__, instance.model_dump_json()]
-    os.execv(program[0], program)
+def clock_path(plan: Plan, instance: str) -> Path:
+    """Return the file that says how wrong an instance's clock is."""
+    return plan.folder / "config" / f"{instance}.clock"
+
+
+def set_clock(plan: Plan, instance: str, seconds: float) -> None:
+    """Set an instance's clock so many seconds ahead, or behind if negative."""
+    fresh = clock_path(plan, instance).with_suffix(".new")
+    fresh.write_text(f"{seconds:+g}\n", encoding="ascii")
+    fresh.replace(clock_path(plan, instance))
+
+
+def clock_command(plan: Plan, instance: InstanceFile) -> list[str]:
+    """Return the command of a fresh Python process that serves an instance by a clock of its own.
+
+    Raises:
+        PrerequisiteError: libfaketime is not installed.
+    """
+    lies = {
+        "LD_PRELOAD": library(),
+        "FAKETIME_TIMESTAMP_FILE": str(clock_path(plan, instance.instance)),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    env = shutil.which("env") or "/usr/bin/env"
+    return [
+        env,
+        *(f"{name}={value}" for name, value in lies.items()),
+        sys.executable,
+        "-m",
+        __name__,
+        instance.model_dump_json(),
+    ]
+
+
+def serve_by_own_clock(command: list[str]) -> None:
+    """Become that process."""
+    os.execv(command[0], command)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evals.testbed.system.clock import clock_path, set_clock
 from evals.testbed.system.testbed import DemoSystem
 
 
@@ -101,3 +102,25 @@ class DiskFull:
 
     def _files(self, testbed: DemoSystem) -> list[Path]:
         return [one.data_folder() / self.file for one in testbed.plan.instances_of(self.service)]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Set the clock of one instance ahead, by `severity` seconds; it runs with a clock that can be set."""
+
+    instance: str
+
+    def prepare(self, testbed: DemoSystem) -> None:
+        """Restart the instance with a clock that can be set, right for now."""
+        set_clock(testbed.plan, self.instance, 0.0)
+        testbed.order("start", name=self.instance, own_clock=True)
+
+    def apply(self, testbed: DemoSystem, severity: float) -> None:
+        """Set the clock."""
+        if not clock_path(testbed.plan, self.instance).exists():
+            self.prepare(testbed)
+        set_clock(testbed.plan, self.instance, severity)
+
+    def undo(self, testbed: DemoSystem) -> None:
+        """Set the clock right."""
+        set_clock(testbed.plan, self.instance, 0.0)
