@@ -21,7 +21,7 @@ def changes(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         value("after_start_minutes", "after start", "min", lambda c: (c.time_ns - scope.incident.start_ns) / NS / 60),
         text("kind", lambda c: c.kind),
         text("service", lambda c: c.service),
-        text("author", lambda c: c.author, wide=True),
+        text("author", lambda c: c.author, rank=1),
         text("reference", lambda c: c.reference),
         text("summary", lambda c: c.summary),
     ]

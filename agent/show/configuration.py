@@ -29,7 +29,7 @@ _COLUMNS: list[Column[Setting]] = [
     text("setting", lambda s: ".".join(s.path), whole=True),
     text("value", lambda s: s.value),
     text("meaning", lambda s: s.description),
-    text("environment", lambda s: s.environment, wide=True, whole=True),
+    text("environment", lambda s: s.environment, rank=2, whole=True),
 ]
 
 

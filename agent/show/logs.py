@@ -25,9 +25,9 @@ def lines(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("severity", lambda r: r.severity),
         text("line", lambda r: r.masked),
         *two("n", "lines", "", lambda r: r.n),
-        value("first_unix_nano", "first in incident", TIME, lambda r: r.first_ns or None, wide=True),
-        text("example", lambda r: r.example, wide=True),
-        text("trace_id", lambda r: r.trace_id, wide=True),
+        value("first_unix_nano", "first in incident", TIME, lambda r: r.first_ns or None, rank=2),
+        text("example", lambda r: r.example, rank=2),
+        text("trace_id", lambda r: r.trace_id, rank=2),
     ]
     notes = logs.degradations()
     return make("lines", "log lines, masked", columns, rows, scope, wanted.limit, notes=notes)
@@ -42,7 +42,7 @@ def search(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("service", lambda r: r.service),
         text("severity", lambda r: r.severity),
         text("body", lambda r: r.body),
-        text("pod", lambda r: r.pod, wide=True),
-        text("trace_id", lambda r: r.trace_id, wide=True),
+        text("pod", lambda r: r.pod, rank=2),
+        text("trace_id", lambda r: r.trace_id, rank=2),
     ]
     return make("search", "log lines in the incident window", columns, rows, scope)

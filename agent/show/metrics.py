@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agent.show.request import Filters
 from agent.show.spreads import plots_of, series_plot
-from agent.show.table import Column, Plot, Table, make, text, two
+from agent.show.table import ROW_UNIT, Column, Plot, Table, make, text, two
 from tools.sources import Telemetry
 from tools.sources.rows import MetricSeries, Two
 from tools.stats import effect_size, robust_scale
@@ -27,16 +27,16 @@ def series(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         rows.sort(key=lambda row: -_moved(row))
     columns: list[Column[MetricSeries]] = [
         text("service", lambda s: s.service),
-        text("pod", lambda s: s.pod, wide=True),
-        text("peer", lambda s: s.peer, wide=True),
+        text("pod", lambda s: s.pod, rank=1),
+        text("peer", lambda s: s.peer, rank=1),
         text("metric", lambda s: s.metric),
-        text("attributes", lambda s: s.attributes.removeprefix("{}"), wide=True),
-        text("unit", lambda s: s.unit),
-        *two("points", "points", "", lambda s: _each(s, np.size), wide_baseline=True),
-        *two("median", "median", "", lambda s: _each(s, np.median)),
-        *two("mean", "mean", "", lambda s: _each(s, np.mean), wide=True),
-        *two("min", "lowest", "", lambda s: _each(s, np.min), wide=True),
-        *two("max", "highest", "", lambda s: _each(s, np.max), wide_baseline=True),
+        text("attributes", lambda s: s.attributes.removeprefix("{}")),
+        text("unit", lambda s: s.unit, rank=2),
+        *two("points", "points", "", lambda s: _each(s, np.size), rank=1, baseline_rank=2),
+        *two("median", "median", ROW_UNIT, lambda s: _each(s, np.median)),
+        *two("mean", "mean", ROW_UNIT, lambda s: _each(s, np.mean), rank=2),
+        *two("min", "lowest", ROW_UNIT, lambda s: _each(s, np.min), rank=2),
+        *two("max", "highest", ROW_UNIT, lambda s: _each(s, np.max), rank=1, baseline_rank=2),
     ]
     plots = plots_of(rows, lambda row: _plot(row, scope))
     title = "metric series (counters as rates per second, histograms as means)"

@@ -52,11 +52,11 @@ class Run:
 
 _COLUMNS: list[Column[Run]] = [
     text("run", lambda r: r.id, whole=True),
-    value("began_unix_nano", "began (UTC)", TIME, lambda r: r.began_ns, wide=True),
+    value("began_unix_nano", "began (UTC)", TIME, lambda r: r.began_ns, rank=1),
     text("folder", lambda r: r.folder),
     text("verdict", lambda r: r.verdict),
     text("first_hypothesis", lambda r: r.leader),
-    value("confidence_percent", "confidence", "%", lambda r: r.confidence, wide=True),
+    value("confidence_percent", "confidence", "%", lambda r: r.confidence, rank=1),
     value("duration_seconds", "took", "s", lambda r: r.seconds),
 ]
 

@@ -19,8 +19,8 @@ _SPAN: list[Column[SpanRow]] = [
     value("start_unix_nano", "start", TIME, lambda s: s.start_ns),
     value("duration_ns", "duration", "ns", lambda s: s.duration_ns),
     text("status", lambda s: s.status),
-    text("status_message", lambda s: s.status_message, wide=True),
-    text("pod", lambda s: s.pod, wide=True),
+    text("status_message", lambda s: s.status_message, rank=1),
+    text("pod", lambda s: s.pod, rank=2),
 ]
 _NODE: list[Column[Node]] = [
     text("operation", lambda n: f"{n.span.service} {n.span.operation}".strip()),
@@ -29,10 +29,10 @@ _NODE: list[Column[Node]] = [
     value("own_ns", "self", "ns", lambda n: n.own_ns),
     text("status", lambda n: n.span.status),
     text("note", lambda n: n.note),
-    text("kind", lambda n: n.span.kind, wide=True),
-    text("pod", lambda n: n.span.pod, wide=True),
-    text("status_message", lambda n: n.span.status_message, wide=True),
-    text("span_id", lambda n: n.span.span_id, wide=True),
+    text("kind", lambda n: n.span.kind, rank=1),
+    text("pod", lambda n: n.span.pod, rank=2),
+    text("status_message", lambda n: n.span.status_message, rank=1),
+    text("span_id", lambda n: n.span.span_id, rank=2),
 ]
 
 

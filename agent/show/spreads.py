@@ -13,17 +13,17 @@ T = TypeVar("T")
 MOST_PLOTS = 2
 
 
-def spread_columns(key: str, head: str, get: Callable[[T], Two[Spread]], *, wide: bool = False) -> list[Column[T]]:
-    """Return median and 90th percentile for lists, the other quantiles and the mean where there is room."""
+def spread_columns(key: str, head: str, get: Callable[[T], Two[Spread]], *, rank: int = 0) -> list[Column[T]]:
+    """Return mean and quantiles: the median of a rank, the 90th percentile of the next, the others of the last."""
     columns: list[Column[T]] = []
-    for name in ("p50", "p90", "p25", "p75", "p99", "mean"):
-        hidden = wide or name not in {"p50", "p90"}
+    for name in ("mean", "p25", "p50", "p75", "p90", "p99"):
 
         def pick(row: T, name: str = name) -> Two[float]:
             both = get(row)
             return Two(getattr(both.baseline, name), getattr(both.incident, name))
 
-        columns += two(f"{key}_{name}_ns", f"{head} {name}", "ns", pick, wide=hidden)
+        behind = {"p50": 0, "p90": 1}.get(name, 2)
+        columns += two(f"{key}_{name}_ns", f"{head} {name}", "ns", pick, rank=min(rank + behind, 2))
     return columns
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from tools.sources.rows import Two
-from tools.window import Scope
+from tools.window import Scope, TimeWindow
 
 T = TypeVar("T")
 Cell = str | int | float | None
 TIME = "unix_ns"
 """Unit of a column that holds Unix nanoseconds."""
+ROW_UNIT = "unit"
+"""Unit of a column whose unit stands in the same row, in the column `unit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class Column(Generic[T]):
     """One column.
 
     `key` is its name in JSON, `head` the one people read; `window` is set on the two halves of a
-    comparison; `wide` columns are left out of a narrow terminal's list. `whole` ones are never
-    folded, as they are there to be copied.
+    comparison. In a list, columns of rank 0 are always shown, those of rank 1 and then 2 as far as
+    they fit. `whole` columns are never folded, as they are there to be copied.
     """
 
     key: str
@@ -30,7 +32,7 @@ class Column(Generic[T]):
     get: Callable[[T], Cell]
     unit: str = ""
     window: str = ""
-    wide: bool = False
+    rank: int = 0
     whole: bool = False
 
 
@@ -60,7 +62,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     total: int
     depths: tuple[int, ...] = ()
-    windows: tuple[str, ...] = ()
+    windows: tuple[TimeWindow, ...] = ()
     notes: tuple[str, ...] = ()
     plots: tuple[Plot, ...] = field(default=())
 
@@ -79,24 +81,24 @@ def _finite(cell: Cell) -> Cell:
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
-def text(key: str, get: Callable[[T], str], *, head: str = "", wide: bool = False, whole: bool = False) -> Column[T]:
+def text(key: str, get: Callable[[T], str], *, head: str = "", rank: int = 0, whole: bool = False) -> Column[T]:
     """Return a column of text."""
-    return Column(key, head or key.replace("_", " "), get, wide=wide, whole=whole)
+    return Column(key, head or key.replace("_", " "), get, rank=rank, whole=whole)
 
 
-def value(key: str, head: str, unit: str, get: Callable[[T], Cell], *, wide: bool = False) -> Column[T]:
+def value(key: str, head: str, unit: str, get: Callable[[T], Cell], *, rank: int = 0) -> Column[T]:
     """Return a column of numbers."""
-    return Column(key, head, get, unit=unit or "1", wide=wide)
+    return Column(key, head, get, unit or "1", rank=rank)
 
 
 def two(
-    key: str, head: str, unit: str, get: Callable[[T], Two[Any]], *, wide: bool = False, wide_baseline: bool = False
+    key: str, head: str, unit: str, get: Callable[[T], Two[Any]], *, rank: int = 0, baseline_rank: int = 0
 ) -> tuple[Column[T], Column[T]]:
     """Return the two columns of a quantity that both windows have."""
     unit = unit or "1"
     return (
-        Column(f"{key}_baseline", head, lambda row: get(row).baseline, unit, "baseline", wide or wide_baseline),
-        Column(f"{key}_incident", head, lambda row: get(row).incident, unit, "incident", wide),
+        Column(f"{key}_baseline", head, lambda row: get(row).baseline, unit, "baseline", max(rank, baseline_rank)),
+        Column(f"{key}_incident", head, lambda row: get(row).incident, unit, "incident", rank),
     )
 
 
@@ -123,7 +125,7 @@ def make(
         rows=tuple(tuple(column.get(row) for column in kept) for row in shown),
         total=len(rows),
         depths=tuple(depths[: len(shown)]),
-        windows=tuple(str(window) for window in windows),
+        windows=windows,
         notes=tuple(notes),
         plots=tuple(plots),
     )

@@ -26,13 +26,13 @@ def operations(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     columns: list[Column[OperationStats]] = [
         text("service", lambda o: o.service),
         text("operation", lambda o: o.operation),
-        *two("calls", "calls", "", lambda o: Two(o.total.baseline.n, o.total.incident.n), wide_baseline=True),
+        *two("calls", "calls", "", lambda o: Two(o.total.baseline.n, o.total.incident.n), rank=1, baseline_rank=2),
         *spread_columns("own", "self", lambda o: o.own),
-        *spread_columns("total", "total", lambda o: o.total, wide=True),
-        *two("errors", "errors", "", lambda o: o.errors, wide_baseline=True),
-        *two("error_origins", "errors that start here", "", lambda o: o.error_origins, wide=True),
-        *two("errors_propagated", "errors from below", "", _propagated, wide=True),
-        value("excess_ns", "self-time added per request", "ns", lambda o: o.excess, wide=True),
+        *spread_columns("total", "total", lambda o: o.total, rank=2),
+        *two("errors", "errors", "", lambda o: o.errors, rank=1, baseline_rank=2),
+        *two("error_origins", "errors that start here", "", lambda o: o.error_origins, rank=2),
+        *two("errors_propagated", "errors from below", "", _propagated, rank=2),
+        value("excess_ns", "self-time added per request", "ns", lambda o: o.excess, rank=2),
     ]
     plots = plots_of(
         rows, lambda o: median_plot(f"self-time of {o.service} {o.operation}, median", o.own, o.buckets, scope)
@@ -60,11 +60,11 @@ def edges(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("service", lambda e: e.service),
         text("peer", lambda e: e.peer),
         text("operation", lambda e: e.operation),
-        text("leaf", lambda e: "yes" if e.leaf else "no", head="peer sends no spans", wide=True),
-        *two("calls", "calls", "", lambda e: Two(e.gap.baseline.n, e.gap.incident.n), wide=True),
+        text("leaf", lambda e: "yes" if e.leaf else "no", head="peer sends no spans", rank=2),
+        *two("calls", "calls", "", lambda e: Two(e.gap.baseline.n, e.gap.incident.n), rank=2),
         *spread_columns("gap", "gap", lambda e: e.gap),
-        *two("errors", "errors", "", lambda e: e.errors, wide=True),
-        value("excess_ns", "gap added per request", "ns", lambda e: e.excess, wide=True),
+        *two("errors", "errors", "", lambda e: e.errors, rank=2),
+        value("excess_ns", "gap added per request", "ns", lambda e: e.excess, rank=2),
     ]
     plots = plots_of(
         rows, lambda e: median_plot(f"gap {e.service} → {e.peer} ({e.operation}), median", e.gap, e.buckets, scope)
@@ -81,10 +81,10 @@ def entries(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     columns: list[Column[EntryStats]] = [
         text("service", lambda e: e.service),
         text("operation", lambda e: e.operation),
-        *two("requests", "requests", "", lambda e: Two(e.duration.baseline.n, e.duration.incident.n), wide=True),
-        *two("rate_per_second", "per second", "1/s", lambda e: _rate(e, scope)),
+        *two("requests", "requests", "", lambda e: Two(e.duration.baseline.n, e.duration.incident.n), rank=2),
+        *two("rate_per_second", "rate", "1/s", lambda e: _rate(e, scope), rank=1),
         *spread_columns("total", "total", lambda e: e.duration),
-        *two("errors", "errors", "", lambda e: e.errors, wide_baseline=True),
+        *two("errors", "errors", "", lambda e: e.errors, rank=1, baseline_rank=2),
     ]
     plots = plots_of(
         rows, lambda e: median_plot(f"duration of {e.service} {e.operation}, median", e.duration, e.buckets, scope)
@@ -116,12 +116,12 @@ def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     columns: list[Column[CallStats]] = [
         text("service", lambda c: c.service),
         text("operation", lambda c: c.operation),
-        text("peer", lambda c: c.peer, wide=True),
+        text("peer", lambda c: c.peer, rank=1),
         text("peer_operation", lambda c: c.peer_operation, head="calls"),
-        text("entry", lambda c: c.entry, wide=True),
-        *two("parents", "spans", "", lambda c: Two(c.made.baseline.total, c.made.incident.total)),
-        *two("with_call", "that call", "", lambda c: Two(c.made.baseline.taken, c.made.incident.taken)),
-        *two("share_percent", "share", "%", _share, wide=True),
+        *two("parents", "caller spans", "", lambda c: Two(c.made.baseline.total, c.made.incident.total)),
+        *two("with_call", "with this call", "", lambda c: Two(c.made.baseline.taken, c.made.incident.taken)),
+        *two("share_percent", "share", "%", _share, rank=1),
+        text("entry", lambda c: c.entry, rank=2),
     ]
     return make(
         "calls",

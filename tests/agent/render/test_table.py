@@ -6,7 +6,7 @@ from rich.console import Console
 from agent.render.console import THEME, print_view
 from agent.render.table import table_json, table_view
 from agent.show import Plot, Table
-from agent.show.table import TIME, Column, make, text, two, value
+from agent.show.table import ROW_UNIT, TIME, Column, make, text, two, value
 from tests.builders import SCOPE, T0
 from tools.sources.rows import Two
 from tools.window import NS
@@ -15,8 +15,8 @@ Row = tuple[str, float, float]
 COLUMNS: list[Column[Row]] = [
     text("service", lambda r: r[0]),
     *two("own_p50_ns", "self p50", "ns", lambda r: Two(r[1], r[2])),
-    *two("p99_ns", "self p99", "ns", lambda r: Two(r[1], r[2]), wide=True),
-    value("excess_ns", "added", "ns", lambda r: r[2] - r[1], wide=True),
+    *two("p99_ns", "self p99", "ns", lambda r: Two(r[1], r[2]), rank=2),
+    value("excess_ns", "added", "ns", lambda r: r[2] - r[1], rank=2),
 ]
 ROWS: list[Row] = [("pay", 1e6, 5e6), ("bank", 2e6, 2e6), ("cart", float("nan"), 3e3)]
 
@@ -29,21 +29,50 @@ def shown(table: Table, width: int = 80) -> list[str]:
 
 
 def test_a_list_has_windows_heads_and_rows() -> None:
-    assert shown(make("operations", "operations", COLUMNS, ROWS, SCOPE)) == [
+    assert shown(make("operations", "operations", COLUMNS[:5], ROWS, SCOPE)) == [
         "operations",
-        "incident 2023-11-14T22:14:20Z..2023-11-14T22:15:20Z",
-        "baseline 2023-11-14T22:13:20Z..2023-11-14T22:14:20Z",
-        "        self p50 self p50",
-        "service baseline incident",
-        "pay         1 ms     5 ms",
-        "bank        2 ms     2 ms",
-        "cart           –     3 µs",
+        "incident 2023-11-14 22:14:20.000..22:15:20.000 UTC",
+        "baseline 2023-11-14 22:13:20.000..22:14:20.000 UTC",
+        "        self p50 self p50 self p99 self p99",
+        "service baseline incident baseline incident",
+        "pay         1 ms     5 ms     1 ms     5 ms",
+        "bank        2 ms     2 ms     2 ms     2 ms",
+        "cart           –     3 µs        –     3 µs",
     ]
 
 
-def test_a_wide_terminal_shows_more_columns() -> None:
-    heads = shown(make("operations", "operations", COLUMNS, ROWS, SCOPE), 140)[4]
-    assert heads.split() == ["service", "baseline", "incident", "baseline", "incident", "added"]
+def test_more_columns_are_shown_where_they_fit() -> None:
+    table = make("operations", "operations", COLUMNS[:4], ROWS, SCOPE)
+    two_windows = make("operations", "operations", COLUMNS, ROWS, SCOPE)
+    heads = [line.split() for line in shown(two_windows, 80) if line.startswith("service")]
+    assert heads == [["service", "baseline", "incident", "baseline", "incident", "added"]]
+    assert [line.split() for line in shown(table, 26) if line.startswith("service")] == [
+        ["service", "baseline", "incident"]
+    ]
+
+
+def test_long_names_are_cut_but_the_last_text_is_not() -> None:
+    columns: list[Column[str]] = [text("name", lambda r: r), text("line", lambda r: r), value("n", "n", "", len)]
+    row = "word " * 30
+    lines = shown(make("t", "t", columns, [row] * 3, SCOPE))
+    assert "…" in " ".join(line[:30] for line in lines)
+    assert " ".join(line[30:75] for line in lines[4:]).split().count("word") >= 3 * 28
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_column_without_content_is_left_out() -> None:
+    columns: list[Column[Row]] = [*COLUMNS, text("pod", lambda r: "")]
+    assert "pod" not in " ".join(shown(make("operations", "operations", columns, ROWS, SCOPE)))
+
+
+def test_a_unit_may_stand_in_the_row() -> None:
+    columns: list[Column[tuple[str, float]]] = [
+        text("metric", lambda r: "m"),
+        text("unit", lambda r: r[0], rank=2),
+        value("level", "level", ROW_UNIT, lambda r: r[1]),
+    ]
+    lines = shown(make("t", "t", columns, [("By", 84e6), ("s", 0.0456), ("{thread}", 6.0)], SCOPE))
+    assert [line.split()[1:3] for line in lines[4:]] == [["By", "84"], ["s", "45.6"], ["{thread}", "6"]]
 
 
 def test_one_row_is_shown_with_every_number() -> None:

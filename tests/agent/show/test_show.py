@@ -133,7 +133,7 @@ def test_the_overview_names_signals_and_what_is_missing(folder: Path, tmp_path: 
 
 def test_the_windows_of_an_investigation_can_be_used(folder: Path) -> None:
     table = show(Request(folder, "traces", compare=True), Settings())
-    assert table.windows == (str(INCIDENT), str(BASELINE))
+    assert table.windows == (INCIDENT, BASELINE)
 
 
 @pytest.mark.parametrize(
