@@ -1,12 +1,38 @@
-"""Tables of the log source: masked lines with counts, and a search."""
+"""Tables of the log source: templates with counts, and a search."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agent.show.request import Filters
 from agent.show.table import TIME, Column, Table, make, text, two, value
+from tools.analysers.logs import Template, executions, mine_templates
 from tools.sources import LogSource, Telemetry
-from tools.sources.rows import LogRow, MaskedLines
+from tools.sources.rows import LogRow, Two
 from tools.window import Scope
+
+NAMED = 200
+"""Characters by which a finding names a template; a longer one is known by its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A template with the executions of the operation, or service, that writes it."""
+
+    template: Template
+    runs: Two[int]
+
+    @property
+    def expected(self) -> float | None:
+        """Return how many lines the incident would have at the baseline's rate; None without a baseline."""
+        if not self.runs.baseline:
+            return None
+        return self.template.n.baseline * self.runs.incident / self.runs.baseline
+
+    @property
+    def moved(self) -> float:
+        """Return how many lines there are more or less than expected."""
+        return abs(self.template.n.incident - (self.expected or 0.0))
 
 
 def _source(telemetry: Telemetry) -> LogSource:
@@ -15,22 +41,34 @@ def _source(telemetry: Telemetry) -> LogSource:
 
 
 def lines(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
-    """Return lines that are equal once numbers and ids are masked, those whose count changed most first."""
+    """Return log templates, those whose count is furthest from what the baseline lets expect first."""
     logs = _source(telemetry)
-    rows = [row for row in logs.lines(scope) if wanted.keep(service=row.service, name=row.masked)]
-    ratio = scope.incident.seconds / scope.baseline_seconds if scope.baseline else 0.0
-    rows.sort(key=lambda row: -abs(row.n.incident - row.n.baseline * ratio))
-    columns: list[Column[MaskedLines]] = [
-        text("service", lambda r: r.service),
-        text("severity", lambda r: r.severity),
-        text("line", lambda r: r.masked),
-        *two("n", "lines", "", lambda r: r.n),
-        value("first_unix_nano", "first in incident", TIME, lambda r: r.first_ns or None, rank=2),
-        text("example", lambda r: r.example, rank=2),
-        text("trace_id", lambda r: r.trace_id, rank=2),
+    templates = mine_templates(logs.lines(scope))
+    exposure = executions(telemetry, scope, templates)
+    rows = []
+    for template in templates:
+        runs = exposure.get((template.service, template.operation)) or exposure.get((template.service, ""))
+        if _wanted(template, wanted):
+            counted = Two(runs.baseline.total, runs.incident.total) if runs else Two(0, 0)
+            rows.append(Counted(template, counted))
+    rows.sort(key=lambda row: (-row.moved, row.template.service, row.template.text))
+    columns: list[Column[Counted]] = [
+        text("service", lambda r: r.template.service),
+        text("operation", lambda r: r.template.operation, rank=2),
+        text("severity", lambda r: r.template.severity),
+        text("template", lambda r: r.template.text),
+        *two("n", "lines", "", lambda r: r.template.n),
+        *([value("expected", "expected", "", lambda r: r.expected)] if scope.baseline else []),
+        *two("runs", "executions", "", lambda r: r.runs, rank=2),
+        value("first_unix_nano", "first in incident", TIME, lambda r: r.template.first_ns or None, rank=2),
+        text("example", lambda r: r.template.example, rank=2),
+        text("trace_id", lambda r: r.template.trace_id, rank=2),
     ]
-    notes = logs.degradations()
-    return make("lines", "log lines, masked", columns, rows, scope, wanted.limit, notes=notes)
+    return make("lines", "log templates", columns, rows, scope, wanted.limit, notes=logs.degradations())
+
+
+def _wanted(template: Template, wanted: Filters) -> bool:
+    return wanted.keep(service=template.service, operation=template.operation, name=template.text[:NAMED])
 
 
 def search(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
@@ -43,6 +81,6 @@ def search(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("severity", lambda r: r.severity),
         text("body", lambda r: r.body),
         text("pod", lambda r: r.pod, rank=2),
-        text("trace_id", lambda r: r.trace_id, rank=2),
+        text("trace_id", lambda r: r.trace_id, rank=2, whole=True),
     ]
     return make("search", "log lines in the incident window", columns, rows, scope)

@@ -31,7 +31,9 @@ def operations(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         *spread_columns("total", "total", lambda o: o.total, rank=2),
         *two("errors", "errors", "", lambda o: o.errors, rank=1, baseline_rank=2),
         *two("error_origins", "errors that start here", "", lambda o: o.error_origins, rank=2),
+        *two("error_origins_percent", "share that starts here", "%", lambda o: _percent(o, o.error_origins), rank=2),
         *two("errors_propagated", "errors from below", "", _propagated, rank=2),
+        *two("errors_propagated_percent", "share from below", "%", lambda o: _percent(o, _propagated(o)), rank=2),
         value("excess_ns", "self-time added per request", "ns", lambda o: o.excess, rank=2),
     ]
     plots = plots_of(
@@ -49,6 +51,12 @@ def _busy(mean: float, n: int) -> float:
 def _propagated(stats: OperationStats) -> Two[int]:
     errors, origins = stats.errors, stats.error_origins
     return Two(errors.baseline - origins.baseline, errors.incident - origins.incident)
+
+
+def _percent(stats: OperationStats, failed: Two[int]) -> Two[float]:
+    """Return failed spans in percent of all; 0 where there are none."""
+    before, after = stats.total.baseline.n, stats.total.incident.n
+    return Two(failed.baseline / before * 100 if before else 0.0, failed.incident / after * 100 if after else 0.0)
 
 
 def edges(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:

@@ -33,7 +33,7 @@ def title(hypothesis: Hypothesis) -> RenderableType:
 
 def full(report: Report, hypothesis: Hypothesis, width: int) -> RenderableType:
     """Return everything that is known about a hypothesis."""
-    parts: list[RenderableType] = [title(hypothesis), Padding(Text(clean(hypothesis.cause)), (0, 0, 0, 4))]
+    parts: list[RenderableType] = [title(hypothesis), Padding(Text(_cause(report, hypothesis)), (0, 0, 0, 4))]
     if hypothesis.chain:
         links = [(_step(hypothesis, index), _link(link)) for index, link in enumerate(hypothesis.chain)]
         parts.append(rows(links, repeat=True))
@@ -43,6 +43,15 @@ def full(report: Report, hypothesis: Hypothesis, width: int) -> RenderableType:
         parts += [Text(), plot_view(*plotted, report.windows.incident[0], width - 4), Text()]
     parts.append(rows(_what_now(hypothesis)))
     return Group(*parts)
+
+
+def _cause(report: Report, hypothesis: Hypothesis) -> str:
+    """Return the cause without the finding at its end, which is listed below with its id."""
+    cause = hypothesis.cause
+    found = [item for ref in hypothesis.supports if (item := report.find(ref))]
+    for item in found:
+        cause = cause.removesuffix(f": {item.statement}")
+    return clean(cause)
 
 
 def _step(hypothesis: Hypothesis, index: int) -> str:

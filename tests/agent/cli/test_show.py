@@ -1,6 +1,7 @@
 import json
 import math
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,15 @@ import pytest
 
 import evals
 from tests.agent.cli.command_line import Whydown
+from tests.builders import Folder, Span, shop
 
 RECORDINGS = sorted(path.parent for path in Path(evals.__file__).parent.glob("recordings/*/incident.json"))
 SCALES = {"ms": 1e6}
 """From an evidence's unit to the table's: durations are stored in nanoseconds."""
 
 
-def numbers(rows: list[dict[str, Any]], window: str) -> list[float]:
-    return [float(v) for row in rows for key, v in row.items() if key.endswith(window) and isinstance(v, int | float)]
+def numbers(rows: list[dict[str, Any]]) -> list[float]:
+    return [float(value) for row in rows for value in row.values() if isinstance(value, int | float)]
 
 
 def check_evidence(whydown: Whydown, folder: Path) -> None:
@@ -26,14 +28,36 @@ def check_evidence(whydown: Whydown, folder: Path) -> None:
         program, *arguments = shlex.split(item["query"])
         assert program == "whydown"
         rows = json.loads(whydown(*arguments, "--json").out)["rows"]
-        for window in ("baseline", "incident"):
-            if item[window] is not None:
-                stated = item[window] * SCALES.get(item["unit"], 1.0)
-                assert any(math.isclose(stated, found, rel_tol=1e-9) for found in numbers(rows, window)), item
+        for stated in (item["baseline"], item["incident"]):
+            if stated is not None:
+                expected = stated * SCALES.get(item["unit"], 1.0)
+                assert any(math.isclose(expected, found, rel_tol=1e-9) for found in numbers(rows)), item
 
 
 def test_every_command_that_evidence_cites_prints_its_numbers(folder: Path, whydown: Whydown) -> None:
     check_evidence(whydown, folder)
+
+
+@pytest.mark.parametrize("fault", ["failing", "wire", "vanished", "surge", "segment"])
+def test_so_it_does_whatever_the_fault(
+    fault: str, tmp_path: Path, whydown: Whydown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    incident = {
+        "failing": shop(60, 60, failing="bank"),
+        "wire": shop(60, 60, wire={"bank": 30.0}),
+        "vanished": [span for span in shop(60, 60) if span.service != "bank" and "bank" not in span.operation],
+        "surge": [span for start in (60, 60.25, 60.5, 60.75) for span in shop(start, 60)],
+        "segment": [replace(s, attributes={"tenant": t}) for t in "ab" for s in of_tenant(t)],
+    }[fault]
+    before = [replace(span, attributes={"tenant": "ab"[round(span.at) % 2]}) for span in shop(0, 60)]
+    Folder(tmp_path / "shop").spans(*before).spans(*incident).incident()
+    check_evidence(whydown, Path("shop"))
+
+
+def of_tenant(tenant: str) -> list[Span]:
+    """Return requests of one of two tenants; those of `b` are slow."""
+    return shop(60 if tenant == "a" else 60.5, 60, slow={"pay": 80.0} if tenant == "b" else {})
 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=[path.name for path in RECORDINGS])

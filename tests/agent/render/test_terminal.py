@@ -47,6 +47,14 @@ def test_the_first_hypothesis_is_shown_in_full() -> None:
         assert expected in text
 
 
+def test_a_finding_is_not_repeated_in_the_cause() -> None:
+    statement = sample.EVIDENCE[0].statement
+    first = sample.FIRST.model_copy(update={"cause": f"payment waits for a lock: {statement}", "chain": ()})
+    text = " ".join(shown(sample.report(first), 110).split())
+    assert text.count(statement) == 1
+    assert "payment waits for a lock for E1" in text
+
+
 def test_the_chain_runs_from_cause_to_symptom_and_marks_what_is_not_verified() -> None:
     lines = [line.strip() for line in shown(sample.report()).splitlines()]
     assert "cause     payment: POST /charge takes 118 ms E1 E3" in lines
