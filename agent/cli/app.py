@@ -50,7 +50,7 @@ def _root() -> None:
     """Find what broke a distributed system: ranked hypotheses with evidence anyone can check."""
 
 
-def main() -> None:
+def run() -> NoReturn:
     """Run the command line; the process's exit code tells what happened."""
     arguments = sys.argv[1:] or ["--help"]
     try:
