@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from agent.render.clean import clean
-from agent.render.terminal.hypothesis import compact, full
+from agent.render.terminal.hypothesis import compact, full, title
 from agent.render.terminal.layout import LABEL_WIDTH, rows
 from agent.render.words import (
     EFFECT_NOTE,
@@ -18,6 +18,9 @@ from agent.render.words import (
     windows_words,
 )
 from agent.schema import Report
+
+WORTH_A_LOOK = 0.01
+"""Confidence below which a hypothesis other than the first gets one line."""
 
 
 def report_view(report: Report, width: int, *, every: bool = False) -> RenderableType:
@@ -31,9 +34,15 @@ def report_view(report: Report, width: int, *, every: bool = False) -> Renderabl
     parts: list[RenderableType] = [verdict_line(report)]
     if report.symptom:
         parts.append(rows([("symptom", Text(clean(report.symptom)))], indent=0))
-    for hypothesis in report.hypotheses:
-        in_full = every or hypothesis.rank == 1
-        parts += [Text(), full(report, hypothesis, width) if in_full else compact(hypothesis)]
+    shown = report.hypotheses if every else report.hypotheses[:1]
+    others = [h for h in report.hypotheses[len(shown) :] if h.confidence >= WORTH_A_LOOK]
+    unlikely = report.hypotheses[len(shown) + len(others) :]
+    for hypothesis in shown:
+        parts += [Text(), full(report, hypothesis, width)]
+    for hypothesis in others:
+        parts += [Text(), compact(hypothesis)]
+    if unlikely:
+        parts += [Text(), *(title(hypothesis) for hypothesis in unlikely)]
     return Group(*parts, Text(), footer(report, width, every=every))
 
 

@@ -82,14 +82,21 @@ def test_no_evidence_against_is_said() -> None:
 
 
 def test_a_hypothesis_without_evidence_says_so() -> None:
-    bare = sample.SECOND.model_copy(update={"contradicts": ()})
+    bare = sample.SECOND.model_copy(update={"contradicts": (), "confidence": 0.05})
     assert "redis does not answer\n    no evidence" in shown(sample.report(sample.FIRST, bare))
 
 
 def test_other_hypotheses_are_short_unless_all_are_wanted() -> None:
     assert "Restart redis." not in shown(sample.report())
-    assert "redis does not answer\n    against E2" in shown(sample.report())
+    likely = sample.SECOND.model_copy(update={"confidence": 0.05})
+    assert "redis does not answer\n    against E2" in shown(sample.report(sample.FIRST, likely))
     assert "Restart redis." in shown(sample.report(), every=True)
+
+
+def test_unlikely_hypotheses_get_one_line() -> None:
+    text = shown(sample.report())
+    assert "2.  <1 % ░░░░░░░░░░ redis: dependency down\n\n" in text
+    assert "redis does not answer" not in text
 
 
 def test_a_wide_terminal_gets_the_numbers_in_columns() -> None:
