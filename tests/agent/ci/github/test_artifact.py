@@ -124,7 +124,10 @@ def test_bad_test_reports_are_refused(report: bytes, tmp_path: Path) -> None:
         unpack(packed({"junit.xml": report}), tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip", packed({"a.xml": REPORT})[:60]])
+DAMAGED = {"nothing": b"", "two bytes": b"PK", "text": b"not a zip", "cut off": packed({"a.xml": REPORT})[:60]}
+
+
+@pytest.mark.parametrize("data", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_archives_are_refused(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="damaged archive"):
         unpack(data, tmp_path)
