@@ -5,9 +5,12 @@ from __future__ import annotations
 import typer
 
 from evals.testbed.commands.faults import faults
+from evals.testbed.commands.overhead import overhead
 from evals.testbed.commands.play import play
 from evals.testbed.commands.record import record
+from evals.testbed.commands.score import score
 from evals.testbed.commands.standing import down, heal, inject, load, status, up
+from evals.testbed.commands.suite import suite
 
 app = typer.Typer(help="run, break and record the demo system", no_args_is_help=True)
 
@@ -17,5 +20,5 @@ def _group() -> None:
     """Run, break and record the demo system: a small shop of real processes."""
 
 
-for command in (up, down, status, load, inject, heal, faults, record, play):
+for command in (up, down, status, load, inject, heal, faults, record, score, play, suite, overhead):
     app.command()(command)

@@ -10,7 +10,7 @@ import numpy as np
 from evals.testbed.load.generator import Experience
 from tools.window import NS, TimeWindow, to_datetime
 
-SLOW_FACTOR = 2.0
+SLOW_FACTOR = 1.5
 """A request is bad if it fails, or takes this many times the 95th percentile of normal ones on its route."""
 ALARM_SECONDS = 15.0
 ALARM_SHARE = 0.25

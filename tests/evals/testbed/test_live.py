@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import httpx
 import psutil
 import pytest
@@ -17,7 +18,10 @@ import pytest
 from evals.testbed.faults.catalogue import find_fault
 from evals.testbed.load.generator import Experience, read_journal
 from evals.testbed.load.mix import Mix
-from evals.testbed.system.testbed import DemoSystem, running
+from evals.testbed.recording.consolidate import consolidate
+from evals.testbed.system.plan import POSTGRES, REDIS, SERVICES
+from evals.testbed.system.testbed import COLLECTED, DemoSystem, running
+from tools.window import TimeWindow
 
 pytestmark = pytest.mark.live
 CHECKOUT = "POST /checkout"
@@ -25,7 +29,7 @@ CHECKOUT = "POST /checkout"
 
 @pytest.fixture(scope="module")
 def testbed() -> Iterator[DemoSystem]:
-    with running() as system:
+    with running(COLLECTED) as system:
         system.set_mix(Mix(rate=10, buy=40))
         system.start_load(seed=1)
         yield system
@@ -94,10 +98,45 @@ def test_a_bad_configuration_is_noted_and_can_be_rolled_back(testbed: DemoSystem
     assert noted[-2:] == ["payment_timeout: 4.0 -> 0.001", "roll back revision 2"]
 
 
+@pytest.mark.parametrize("name", ["payment-disk", "shipping-partition", "redis-down", "payment-credential"])
+def test_a_fault_fails_checkout_until_it_is_healed(testbed: DemoSystem, name: str) -> None:
+    fault = find_fault(name)
+    fault.inject(testbed)
+    assert _until(_settled(testbed, lambda one: one.status == 0 or one.status >= 500))
+    fault.heal(testbed)
+    assert _until(_settled(testbed, _fine))
+
+
+def test_limits_hold_a_process_and_are_lifted(testbed: DemoSystem) -> None:
+    fault = find_fault("catalog-throttled")
+    fault.inject(testbed, 0.02)
+    assert _until(_settled(testbed, lambda one: one.seconds > 0.3))
+    fault.heal(testbed)
+    assert _until(_settled(testbed, _fine))
+
+
 def test_a_service_that_is_killed_comes_back(testbed: DemoSystem) -> None:
     testbed.order("signal", name="cart-1", signal="SIGKILL")
     assert _until(lambda: testbed.order("status")["processes"]["cart-1"]["restarts"] == 1)
     assert _until(_settled(testbed, _fine))
+
+
+def test_all_of_it_is_in_the_telemetry(testbed: DemoSystem, tmp_path: Path) -> None:
+    """The last test of this system: it shuts it down."""
+    testbed.shut_down()
+    whole = TimeWindow(start_ns=0, end_ns=2**62)
+    assert set(consolidate(testbed.plan.folder / COLLECTED, tmp_path, whole)) == {"traces", "logs", "metrics"}
+    with duckdb.connect() as con:
+        query = f"SELECT DISTINCT service FROM '{tmp_path}/{{}}.parquet'"
+        traced = {name for (name,) in con.execute(query.format("traces")).fetchall()}
+        measured = {name for (name,) in con.execute(query.format("metrics")).fetchall()}
+        longest = con.execute(
+            f"SELECT count(DISTINCT service) FROM '{tmp_path}/traces.parquet' GROUP BY trace_id ORDER BY 1 DESC LIMIT 1"
+        ).fetchall()
+    observed = {spec.name for spec in SERVICES if spec.observed}
+    assert traced == observed
+    assert measured == observed | {POSTGRES, REDIS}
+    assert longest[0][0] >= 8  # a purchase, from the gateway to the confirmation
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -13,7 +13,7 @@ from opentelemetry import propagate, trace
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from evals.testbed.shop.runtime.gauges import add_gauge
-from evals.testbed.shop.runtime.runtime import Needs, Runtime
+from evals.testbed.shop.runtime.runtime import Needs, Runtime, Shop
 from evals.testbed.shop.runtime.settings import Settings as BaseSettings
 
 NEEDS = Needs(database=True, redis=True)
@@ -35,6 +35,13 @@ async def background(shop: Runtime[Settings]) -> None:
     depth = _Depth()
     add_gauge(shop.telemetry.meter, "messaging.queue.depth", "{message}", lambda: float(depth.now))
     await asyncio.gather(consume(shop), depth.follow(shop))
+
+
+@router.get("/messages/{order_id}")
+async def show_messages(shop: Shop, order_id: str) -> dict[str, int]:
+    """Return how many confirmations of an order were sent."""
+    row = await shop.database.fetch_one("SELECT count(*) AS sent FROM messages WHERE order_id = $1", order_id)
+    return {"sent": int(row["sent"])}
 
 
 async def consume(shop: Runtime[Settings]) -> None:

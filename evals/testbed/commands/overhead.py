@@ -1,0 +1,21 @@
+"""`whydown testbed overhead`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def overhead(
+    pairs: Annotated[int, typer.Option(min=1, help="pairs of runs")] = 3,
+    seconds: Annotated[float, typer.Option(min=10, help="length of each run")] = 40.0,
+    seed: Annotated[int, typer.Option(help="seed of what customers do")] = 1,
+) -> None:
+    """Measure what collecting telemetry adds to the shop's 95th percentile, in paired runs."""
+    from evals.testbed.report.overhead import describe, measure
+    from evals.testbed.report.progress import reporting
+
+    with reporting("overhead") as tell:
+        found = measure(pairs, seconds, seed, tell)
+    typer.echo(describe(found))

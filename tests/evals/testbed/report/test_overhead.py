@@ -1,0 +1,29 @@
+"""Arithmetic of paired runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from evals.testbed.load.generator import Experience
+from evals.testbed.report.overhead import Pair, describe, percentile
+
+
+def _many(route: str, count: int, seconds: float) -> list[Experience]:
+    one = Experience(time_unix=1.0, route=route, tenant="aurora", status=200, seconds=seconds)
+    return [one] * count
+
+
+def test_routes_weigh_by_their_requests() -> None:
+    assert percentile(_many("a", 30, 0.1) + _many("b", 10, 0.5)) == pytest.approx(0.2)
+
+
+def test_the_percentile_is_of_each_route() -> None:
+    slow_tail = _many("a", 90, 0.1) + _many("a", 10, 1.0)
+    assert percentile(slow_tail) == 1.0
+    assert percentile(slow_tail, 0.5) == pytest.approx(0.1)
+
+
+def test_the_median_pair_speaks() -> None:
+    text = describe([Pair(0.1, 0.102), Pair(0.1, 0.2), Pair(0.1, 0.099)])
+    assert text.splitlines()[0] == "pair 1: p95 100.0 ms without, 102.0 ms with a collector, +2.0%"
+    assert text.splitlines()[-1] == "median overhead +2.0%"
