@@ -171,6 +171,15 @@ def usage_words(report: Report) -> str:
     return f"{clean(usage.model, 60)}, {usage.calls} calls, {tokens}, cost {usage.cost:.4f}"
 
 
+def similar_lines(report: Report) -> list[str]:
+    """Return past incidents like this one with what resolved them: priors, never evidence."""
+    return [
+        f"{clean(item.label(), 120)}: {clean(item.title, 120)}"
+        + (f"; it was resolved by: {clean(item.resolution, 300)}" if item.resolution else "")
+        for item in report.similar
+    ]
+
+
 def source_lines(report: Report) -> list[str]:
     """Return which signals answered, then one line for everything that was left out or failed."""
     have = [clean(s.signal, 40) for s in report.sources if s.available]

@@ -13,6 +13,7 @@ from agent.render.words import (
     headline,
     kind_words,
     percent,
+    similar_lines,
     source_lines,
     timing_words,
     usage_words,
@@ -90,6 +91,7 @@ def _compact(hypothesis: Hypothesis) -> str:
 
 def _footer(report: Report) -> list[str]:
     lines = [
+        *(f"**Memory:** {escape(line)}" for line in similar_lines(report)),
         f"**Windows:** {escape(windows_words(report.windows))}",
         *(f"**Signals:** {escape(line)}" for line in source_lines(report)),
         f"**Took:** {escape(timing_words(report.timings))}, {escape(usage_words(report))}.",

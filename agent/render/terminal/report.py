@@ -12,6 +12,7 @@ from agent.render.words import (
     EFFECT_NOTE,
     command_lines,
     headline,
+    similar_lines,
     source_lines,
     timing_words,
     usage_words,
@@ -48,7 +49,8 @@ def report_view(report: Report, width: int, *, every: bool = False) -> Renderabl
 
 def footer(report: Report, width: int, *, every: bool) -> RenderableType:
     """Return windows, signals, costs and the commands that go on from here."""
-    pairs = [("windows", windows_words(report.windows))]
+    pairs = [("memory", line) for line in similar_lines(report)]
+    pairs.append(("windows", windows_words(report.windows)))
     pairs += [("signals", line) for line in source_lines(report)]
     pairs.append(("took", f"{timing_words(report.timings)}, {usage_words(report)}"))
     if report.evidence:

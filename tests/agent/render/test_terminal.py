@@ -5,9 +5,11 @@ import pytest
 from rich.console import Console
 
 from agent.render.console import THEME, print_view
+from agent.render.markdown import to_markdown
 from agent.render.terminal import report_view
 from agent.render.terminal.plot import decisive
 from agent.schema import Hypothesis, Report
+from agent.schema.report import Similar
 from tests.agent.render import sample
 
 
@@ -164,3 +166,12 @@ def test_hostile_text_adds_no_escape_codes_of_its_own() -> None:
 def test_an_unknown_kind_and_an_empty_hypothesis_are_shown() -> None:
     bare = Hypothesis(rank=1, component="a", fault_kind="unknown", cause="", confidence=0.0)
     assert "1.   0 % ░░░░░░░░░░ a: unknown" in shown(sample.report(bare))
+
+
+def test_a_past_incident_is_cited_with_what_resolved_it() -> None:
+    similar = Similar(id="PM-42", title="Orders hang", status="confirmed", useful=3, strength=0.8, resolution="restart")
+    report = sample.report().model_copy(update={"similar": (similar,)})
+    assert "similar to" not in shown(sample.report())
+    for text in (shown(report), to_markdown(report).replace("\\", "")):
+        said = " ".join(text.split())
+        assert "similar to PM-42 (confirmed, 3 times useful): Orders hang; it was resolved by: restart" in said
