@@ -10,110 +10,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import duckdb
 
-from evals.rca.case import Case, ViewOptions, Window, link_signals, write_incident
+from evals.rca.case import Case
 from evals.rca.folders import FolderCase
-from evals.rca.nodes import NodeCase, convert_points, point_times, read_target, scrape_interval, write_graph
-from tools.errors import FolderError, FormatError, WhydownError
-from tools.incident import IncidentFile, open_folder, read_incident_file
+from evals.rca.nodes import NodeCase, point_times, read_target, scrape_interval
+from evals.rca.windows import BaselineWindow, NodeWindow, NormalWindow, Span
+from tools.errors import WhydownError
+from tools.incident import open_folder, read_incident_file
 from tools.incident.folder import SIGNALS, find_baseline
 from tools.store.parquet import file_list
-from tools.store.scoped import TIME_COLUMN, literal
+from tools.store.scoped import TIME_COLUMN
 from tools.window import NS
 
 PER_BASELINE = 10
 """Windows cut from one baseline for one signal at most, evenly spread: more would only repeat a day."""
 MIN_TIMES = 3
 """Distinct times of a signal in a window below which there is nothing to judge."""
-
-Span = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Healthy(Case):
-    """A window in which nothing is wrong, Unix seconds."""
-
-    span: Span
-
-    @property
-    def window(self) -> Window:
-        """Nothing is wrong in it."""
-        return "healthy"
-
-    def incident(self, service: str = "", metric: str = "") -> IncidentFile:
-        """Return what a responder would be told."""
-        return IncidentFile(
-            case_id=self.id,
-            system=self.system,
-            description=f"Is anything wrong with {self.system or 'the system'}?",
-            service=service,
-            metric=metric,
-            fault_window_unix=self.span,
-            baseline="baseline",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineWindow(_Healthy):
-    """A window of a baseline folder; only signals with data in it are seen."""
-
-    folder: Path
-    signals: frozenset[str]
-    graph: Path | None
-
-    def view(self, options: ViewOptions, target: Path) -> Path:
-        """Link the baseline folder as incident and as baseline; rows in the window count as incident only."""
-        unseen = ViewOptions(options.drop | (frozenset(SIGNALS) - self.signals))
-        (target / "baseline").mkdir(parents=True)
-        link_signals(self.folder, target, unseen)
-        link_signals(self.folder, target / "baseline", unseen)
-        if self.graph is not None and options.graph:
-            (target / "topology.json").symlink_to(self.graph.resolve())
-        write_incident(self.incident(), target)
-        return target
-
-
-@dataclass(frozen=True, slots=True)
-class NormalWindow(_Healthy):
-    """The normal window of a case, before its fault."""
-
-    case: FolderCase
-
-    def view(self, options: ViewOptions, target: Path) -> Path:
-        """Make the case's view, with every row from the end of the window on left out."""
-        self.case.view(options, target)
-        for signal in SIGNALS:
-            for name in (f"{signal}.parquet", signal):
-                if (target / name).exists():
-                    _cut(signal, target / name, self.span[1])
-        write_incident(self.incident(), target)
-        return target
-
-
-@dataclass(frozen=True, slots=True)
-class NodeWindow(_Healthy):
-    """A window of a scenario's normal node metrics."""
-
-    scenario: Path
-    service: str
-    metric: str
-
-    def view(self, options: ViewOptions, target: Path) -> Path:
-        """Write the normal metrics as incident and as baseline."""
-        (target / "baseline").mkdir(parents=True)
-        if not options.keeps("metrics"):
-            raise FolderError(f"nothing to investigate in {self.scenario}", "there are only metrics in this layout")
-        convert_points(self.scenario / "normal.parquet", target / "metrics.parquet")
-        (target / "baseline" / "metrics.parquet").symlink_to(target / "metrics.parquet")
-        if options.graph:
-            write_graph(self.scenario / "graph.csv", target / "topology.json")
-        write_incident(self.incident(self.service, self.metric), target)
-        return target
 
 
 def healthy_windows(cases: Sequence[Case]) -> Iterator[Case]:
@@ -206,20 +122,3 @@ def _node_windows(scenario: Path, case: NodeCase) -> Iterator[NodeWindow]:
     for start, end in quiet_spans(times, MIN_TIMES * scrape_interval(times)):
         name = f"{scenario.name}@{start:.0f}"
         yield NodeWindow(name, case.set, case.system, (start, end), scenario, alert.node, alert.metric)
-
-
-def _cut(signal: str, linked: Path, end: float) -> None:
-    """Replace a linked file or folder of parts by a copy of its rows before a moment."""
-    parts = [linked] if linked.is_file() else sorted(linked.resolve().rglob("*.parquet"))
-    whole = [path.resolve() for path in parts]
-    linked.unlink()
-    rows = f"SELECT * FROM {file_list(whole)} WHERE {TIME_COLUMN[signal]} < {round(end * NS)}"
-    kept = linked.parent / f"{signal}.parquet"
-    try:
-        with duckdb.connect(config={"threads": 1}) as con:
-            con.execute(f"COPY ({rows}) TO {literal(str(kept))}")
-            ((count,),) = con.execute(f"SELECT count(*) FROM {file_list([kept])}").fetchall()
-    except duckdb.Error as error:
-        raise FormatError(f"{whole[0]} cannot be read as {signal}", str(error).splitlines()[0]) from error
-    if not count:
-        kept.unlink()

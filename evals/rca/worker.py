@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,11 @@ class Task:
 
 
 def work(task: Task) -> None:
-    """Answer one case and write the answer; an expected failure is an answer with an error."""
+    """Answer one case and write the answer; an expected failure is an answer with an error.
+
+    Temporary files go to the task's own place, because a process of a pool ends without tidying up.
+    """
+    tempfile.tempdir = str(task.place)
     with task.log.open("w") as log:
         os.dup2(log.fileno(), sys.stderr.fileno())
     try:
