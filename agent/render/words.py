@@ -21,8 +21,10 @@ def headline(report: Report) -> tuple[str, str]:
     """Return the verdict in capitals and what follows it in the first line."""
     leader = report.hypotheses[0] if report.hypotheses else None
     word = report.verdict.value.replace("_", " ").upper()
-    if leader is None or report.verdict is Verdict.HEALTHY:
-        return word, clean(report.summary) or "nothing deviates from the baseline"
+    if report.verdict is Verdict.HEALTHY:
+        return word, "nothing deviates more than it does in the baseline itself"
+    if leader is None:
+        return word, clean(report.summary) or "no cause stands out"
     named = f"{clean(leader.component, 80)} ({fault_words(leader.fault_kind)})"
     if report.verdict is Verdict.ROOT_CAUSE:
         return word, f"{named}, {percent(leader.confidence)} confident"

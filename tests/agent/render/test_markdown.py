@@ -47,7 +47,7 @@ def test_all_hypotheses_can_be_shown_in_full() -> None:
 
 def test_a_healthy_report_is_short() -> None:
     markdown = to_markdown(sample.healthy())
-    assert markdown.startswith("## Healthy: nothing deviates\n")
+    assert markdown.startswith("## Healthy: nothing deviates more than it does in the baseline itself\n")
     assert "Evidence" not in markdown
 
 

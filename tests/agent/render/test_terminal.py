@@ -135,7 +135,7 @@ def test_a_flat_series_and_one_far_from_the_level_are_plotted() -> None:
 
 def test_a_healthy_report_says_so_and_names_windows_and_signals() -> None:
     text = shown(sample.healthy())
-    assert text.startswith("HEALTHY: nothing deviates\n")
+    assert text.startswith("HEALTHY: nothing deviates more than it does in the baseline itself\n")
     assert "2026-11-24 10:00:00..10:05:00 (5 min)" in text
     assert "read: traces · missing: logs" in text
 

@@ -75,8 +75,10 @@ def test_the_headline_of_an_inconclusive_report_does_not_claim_a_cause() -> None
     assert rest == "redis (dependency down) leads with <1 %, not enough to call it the cause"
 
 
-def test_the_headline_of_a_healthy_report_is_its_summary() -> None:
-    assert words.headline(sample.healthy()) == ("HEALTHY", "nothing deviates")
+def test_a_healthy_report_is_never_headed_by_a_cause() -> None:
+    expected = ("HEALTHY", "nothing deviates more than it does in the baseline itself")
+    assert words.headline(sample.healthy()) == expected
+    assert words.headline(sample.report(verdict=Verdict.HEALTHY)) == expected
 
 
 def test_windows_over_midnight_show_both_dates() -> None:
