@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
-from agent.schema import Report, SourceStatus, Verdict
+from agent.schema import Hypothesis, Report, SourceStatus, Verdict
 
 HEALTHY_FROM = 0.5
 """Probability from which "nothing is at fault" is more likely than everything else together."""
@@ -18,7 +18,7 @@ def report(state: State, context: Context) -> State:
         run_id=context.run_id,
         symptom=state.get("symptom", ""),
         verdict=verdict,
-        summary=hypotheses[0].cause if hypotheses else "nothing deviates from the baseline",
+        summary=summarise(verdict, hypotheses),
         hypotheses=tuple(hypotheses),
         evidence=tuple(evidence_of(state)),
         windows=windows_of(state),
@@ -27,6 +27,15 @@ def report(state: State, context: Context) -> State:
         timings=state.get("timings", {}),
     )
     return {"report": finished.model_dump_json()}
+
+
+def summarise(verdict: Verdict, hypotheses: list[Hypothesis]) -> str:
+    """Return the verdict in one sentence."""
+    if verdict is Verdict.HEALTHY or not hypotheses:
+        return "nothing deviates more than the baseline itself does"
+    if verdict is Verdict.INCONCLUSIVE:
+        return f"no cause stands out; {hypotheses[0].component} leads"
+    return hypotheses[0].cause
 
 
 def judge(best: float, nothing: float, min_confidence: float) -> Verdict:

@@ -82,7 +82,9 @@ def test_a_call_left_out_is_a_code_fault_of_the_caller(tmp_path: Path, settings:
 
 def test_nothing_wrong_is_healthy(tmp_path: Path, settings: Settings) -> None:
     Folder(tmp_path / "in").spans(*traffic())
-    assert investigate(ask(tmp_path / "in"), settings).verdict is Verdict.HEALTHY
+    report = investigate(ask(tmp_path / "in"), settings)
+    assert report.verdict is Verdict.HEALTHY
+    assert report.summary == "nothing deviates more than the baseline itself does"
 
 
 def test_every_cited_id_exists_and_runs_are_read_again(tmp_path: Path, settings: Settings) -> None:
