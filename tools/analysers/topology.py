@@ -1,4 +1,4 @@
-"""Topology: traffic at the entries, services that fell silent, total latency of who is affected."""
+"""Topology: traffic at the entries, and the total latency of who is affected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.window import NS, Scope
 
 
 def analyse_topology(telemetry: Telemetry, scope: Scope, settings: SurveySettings) -> list[Evidence]:
-    """Return evidence on traffic, on affected operations, and on silent services."""
+    """Return evidence on traffic and on affected operations."""
     traces = telemetry.traces
     if traces is None:
         return []
