@@ -85,6 +85,28 @@ class KnowledgeSettings(_Section):
     lock_seconds: float = Field(default=30.0, ge=0, description="how long to wait for another process's index lock")
 
 
+class ModelSettings(_Section):
+    """The language model: any OpenAI-compatible endpoint. Without a model's name none is used, at no cost."""
+
+    url: str = Field(
+        default="https://api.openai.com/v1", pattern=r"^https?://", description="base URL of the endpoint, up to /v1"
+    )
+    key: SecretStr = Field(default=SecretStr(""), description="the endpoint's key")
+    model: str = Field(default="", description="the model's name at the endpoint; empty means no language model")
+    prompt_price: float = Field(default=0.0, ge=0, description="price of a million tokens read, in any currency")
+    completion_price: float = Field(default=0.0, ge=0, description="price of a million tokens written")
+    temperature: float = Field(default=0.0, ge=0, le=2, description="0 gives the most repeatable answers")
+    seed: int = Field(default=0, description="seed for endpoints that take one")
+    prompt_tokens: int = Field(default=6_000, ge=500, description="tokens sent in one call at most")
+    completion_tokens: int = Field(default=800, ge=50, description="tokens asked for in one call at most")
+    budget_tokens: int = Field(default=40_000, ge=0, description="tokens read and written in one investigation")
+    budget_calls: int = Field(default=12, ge=0, description="calls in one investigation")
+    budget_seconds: float = Field(default=300.0, ge=0, description="seconds of calls in one investigation")
+    budget_money: float = Field(default=1.0, ge=0, description="cost of one investigation, in the prices' currency")
+    retries: int = Field(default=2, ge=0, description="repeats after status 429, 5xx and broken connections")
+    timeout: float = Field(default=120.0, gt=0, description="seconds for one call")
+
+
 class CiSettings(_Section):
     """The PR bot."""
 
@@ -110,6 +132,7 @@ class Settings(BaseSettings):
     survey: SurveySettings = SurveySettings()
     ranking: RankingSettings = RankingSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    model: ModelSettings = ModelSettings()
     ci: CiSettings = CiSettings()
 
     @classmethod

@@ -11,6 +11,13 @@ WhydownError                      anything that stops an answer; carries a one-l
 ├── RunError                      a run folder is missing, locked or cannot be resumed
 ├── CollectorError                the receiver cannot bind its port or write its spool
 ├── ModelError                    the language model is missing, refuses or answers nonsense
+│   ├── ModelUnreachableError     nothing answers at the endpoint, or it is broken
+│   ├── ModelAccessError          the key is missing or wrong
+│   ├── ModelRateLimitError       too many requests or tokens, also after retries
+│   ├── ModelOverflowError        the prompt is longer than the model's context
+│   ├── ModelTimeoutError         no complete answer within the time given
+│   ├── ModelRefusedError         the endpoint does not know the model or rejects the request
+│   └── ModelAnswerError          the answer is not what was asked for, also after a repair
 ├── CodeHostError                 the code host (GitHub) is dead, refuses, limits or has lost something
 ├── KnowledgeError                the postmortem store is locked, broken or unreadable
 └── PrerequisiteError             a program or package that this command needs is not installed
@@ -85,9 +92,49 @@ class CollectorError(WhydownError):
 
 
 class ModelError(WhydownError):
-    """The language model is missing, refuses or answers nonsense."""
+    """The language model is missing, refuses or answers nonsense.
+
+    Args:
+        problem: as for all.
+        remedy: as for all.
+        prompt_tokens: what was spent all the same, in tokens read.
+        completion_tokens: the same in tokens written.
+    """
 
     exit_code = 3
+
+    def __init__(self, problem: str, remedy: str = "", prompt_tokens: int = 0, completion_tokens: int = 0) -> None:
+        super().__init__(problem, remedy)
+        self.prompt_tokens = prompt_tokens
+        self.completion_tokens = completion_tokens
+
+
+class ModelUnreachableError(ModelError):
+    """Nothing answers at the endpoint, or it is broken."""
+
+
+class ModelAccessError(ModelError):
+    """The key is missing or wrong."""
+
+
+class ModelRateLimitError(ModelError):
+    """Too many requests or tokens, also after retries."""
+
+
+class ModelOverflowError(ModelError):
+    """The prompt is longer than the model's context."""
+
+
+class ModelTimeoutError(ModelError):
+    """No complete answer within the time given."""
+
+
+class ModelRefusedError(ModelError):
+    """The endpoint does not know the model or rejects the request."""
+
+
+class ModelAnswerError(ModelError):
+    """The answer is not what was asked for, also after a repair."""
 
 
 class CodeHostError(WhydownError):

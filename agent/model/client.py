@@ -1,0 +1,58 @@
+"""The seam between the investigation and any language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from agent.model.messages import Completion, Message, ToolSpec
+from tools.config import ModelSettings
+
+OnText = Callable[[str], None]
+"""Called with every piece of an answer as it arrives."""
+
+
+class ChatModel(Protocol):
+    """A language model that answers one conversation at a time and keeps nothing."""
+
+    @property
+    def name(self) -> str:
+        """Return the model's name as reports show it."""
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[ToolSpec] = (),
+        schema: type[BaseModel] | None = None,
+        max_tokens: int,
+        seconds: float,
+        on_text: OnText | None = None,
+    ) -> Completion:
+        """Return the answer to a conversation.
+
+        Args:
+            messages: the conversation, oldest turn first.
+            tools: what the model may ask to be called; it need not.
+            schema: what the answer's text must be as JSON; without it, free text.
+            max_tokens: limit of the answer.
+            seconds: limit of time, repeats after failures included.
+            on_text: told of the text as it arrives.
+
+        Returns:
+            The answer. With `schema`, its text is JSON that the schema accepts, unless it holds tool calls.
+
+        Raises:
+            ModelError: there is no usable answer; the sub-classes in `tools.errors` say why.
+        """
+
+
+def model_from(settings: ModelSettings) -> ChatModel | None:
+    """Return the configured language model, None when there is none. Nothing is sent yet."""
+    if not settings.model:
+        return None
+    from agent.model.endpoint import EndpointModel
+
+    return EndpointModel(settings)

@@ -1,0 +1,56 @@
+"""What the SDK raises, in the terms of our exception tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.config import ModelSettings
+from tools.errors import (
+    ModelAccessError,
+    ModelError,
+    ModelOverflowError,
+    ModelRateLimitError,
+    ModelRefusedError,
+    ModelTimeoutError,
+    ModelUnreachableError,
+)
+
+if TYPE_CHECKING:
+    import openai
+
+_OVERFLOW = ("context_length_exceeded", "exceed_context_size", "context size", "context length", "maximum context")
+"""How servers call a prompt that is too long, in a code, a type or a message."""
+
+
+def as_model_error(error: openai.OpenAIError, settings: ModelSettings) -> ModelError:
+    """Return the failure of a call as one of ours, with what to do about it."""
+    import openai
+
+    where = f"the model endpoint {settings.url}"
+    if isinstance(error, openai.APITimeoutError):
+        return ModelTimeoutError(f"{where} took too long", "raise model.timeout or choose a faster model")
+    if isinstance(error, openai.APIConnectionError):
+        return ModelUnreachableError(f"{where} cannot be reached", "is it running, and is model.url right?")
+    if isinstance(error, openai.APIStatusError):
+        return _refusal(error, where, settings.model)
+    return ModelError(f"{where} answers nonsense", _first_line(error))
+
+
+def _refusal(error: openai.APIStatusError, where: str, model: str) -> ModelError:
+    said = _first_line(error)
+    if error.status_code in {401, 403}:
+        return ModelAccessError(f"{where} refuses the key", "set WHYDOWN_MODEL__KEY")
+    if error.status_code == 429:
+        return ModelRateLimitError(f"{where} limits the rate", "wait, or raise model.retries")
+    if any(sign in f"{error.code} {error.type} {said}".casefold() for sign in _OVERFLOW):
+        return ModelOverflowError(f"the prompt is too long for {model}", "lower model.prompt_tokens")
+    if error.status_code == 404:
+        return ModelRefusedError(f"{where} does not know the model {model!r}", said)
+    if error.status_code >= 500:
+        return ModelUnreachableError(f"{where} fails with status {error.status_code}", said)
+    return ModelRefusedError(f"{where} refuses the request", said)
+
+
+def _first_line(error: openai.OpenAIError) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0][:200] if text else type(error).__name__
