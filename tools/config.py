@@ -128,6 +128,7 @@ class Settings(BaseSettings):
     runs: Path = Field(default=Path(".whydown/runs"), description="where runs, checkpoints and journals are kept")
     owners: dict[str, str] = Field(default_factory=dict, description="service name or glob pattern → owner")
     codeowners: Path | None = Field(default=None, description="a CODEOWNERS file to look owners up in")
+    repository: Path | None = Field(default=None, description="git repository of the source, only read, never written")
     store: StoreSettings = StoreSettings()
     survey: SurveySettings = SurveySettings()
     ranking: RankingSettings = RankingSettings()
