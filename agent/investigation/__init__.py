@@ -1,5 +1,6 @@
-"""The investigation as a graph: intake, survey, recall, propose, gather, verify, rank, report."""
+"""The investigation as a graph: intake, survey, recall, hear, propose, gather, verify, rank, report."""
 
-from agent.investigation.investigate import investigate, resume
+from agent.investigation.investigate import investigate, resume, revise
+from agent.investigation.watch import Interim, Watch
 
-__all__ = ["investigate", "resume"]
+__all__ = ["Interim", "Watch", "investigate", "resume", "revise"]

@@ -7,7 +7,7 @@ beside a typical one from the baseline, and the alarming log lines of the compon
 from __future__ import annotations
 
 from agent.investigation.state import Context, State, dump, evidence_of, hypotheses_of, scope_of
-from agent.schema import Hypothesis
+from agent.schema import Hypothesis, Steering
 from tools.analysers.base import milliseconds
 from tools.analysers.logs import ALARMING
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
@@ -24,15 +24,32 @@ LINES = 200
 def gather(state: State, context: Context) -> State:
     """Add what a look at the leading hypotheses shows, as evidence with ids of its own."""
     evidence, scope = evidence_of(state), scope_of(state)
+    known, failures = len(evidence), state.get("failures", [])
     looked: list[Hypothesis] = []
     for hypothesis in hypotheses_of(state):
-        found = look(hypothesis, context, scope) if hypothesis.rank <= LEADING else []
-        numbered = [e.model_copy(update={"id": f"E{len(evidence) + i}"}) for i, e in enumerate(found, 1)]
-        evidence += numbered
-        cited = (*hypothesis.supports, *(item.id for item in numbered))
-        looked.append(hypothesis.model_copy(update={"supports": cited}))
+        wanted = leads(hypothesis, context.incident.steering)
+        if wanted and context.watch.stopped:
+            failures = [*failures, f"gather: stopped before {hypothesis.component} was looked into"]
+        found = look(hypothesis, context, scope) if wanted and not context.watch.stopped else []
+        cited = [known_or_added(item, evidence, known) for item in found]
+        looked.append(hypothesis.model_copy(update={"supports": tuple(dict.fromkeys((*hypothesis.supports, *cited)))}))
         context.progress("gather", hypothesis.component)
-    return {"evidence": dump(evidence), "hypotheses": dump(looked)}
+    return {"evidence": dump(evidence), "hypotheses": dump(looked), "failures": failures}
+
+
+def leads(hypothesis: Hypothesis, steering: Steering) -> bool:
+    """Tell whether a hypothesis is looked into: it leads or is pinned, and nobody has ruled it out."""
+    near = hypothesis.rank <= LEADING or hypothesis.component in steering.pinned
+    return near and not hypothesis.rejected
+
+
+def known_or_added(item: Evidence, evidence: list[Evidence], known: int) -> str:
+    """Return the id of a finding, adding it unless the first `known` ones, of an earlier look, have the same."""
+    for earlier in evidence[:known]:
+        if (earlier.kind, earlier.statement) == (item.kind, item.statement):
+            return earlier.id
+    evidence.append(item.model_copy(update={"id": f"E{len(evidence) + 1}"}))
+    return evidence[-1].id
 
 
 def look(hypothesis: Hypothesis, context: Context, scope: Scope) -> list[Evidence]:

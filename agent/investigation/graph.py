@@ -11,18 +11,21 @@ from langgraph.runtime import Runtime
 
 from agent.investigation import nodes
 from agent.investigation.gather import gather
+from agent.investigation.hear import hear
 from agent.investigation.intake import intake
 from agent.investigation.rank import rank
 from agent.investigation.recall import recall, weigh
 from agent.investigation.report import report
-from agent.investigation.state import Context, State
+from agent.investigation.state import Context, State, evidence_of, hypotheses_of
 from agent.investigation.verify import verify
+from agent.investigation.watch import Interim
 
 Node = Callable[[State, Context], State]
 NODES: dict[str, Node] = {
     "intake": intake,
     "survey": nodes.survey,
     "recall": recall,
+    "hear": hear,
     "propose": nodes.propose,
     "gather": gather,
     "verify": verify,
@@ -31,6 +34,8 @@ NODES: dict[str, Node] = {
     "report": report,
 }
 """Nodes in order; each starts when the one before is done."""
+BEFORE_HEARING = "recall"
+"""The last node whose result does not depend on what a person says."""
 
 
 def build_graph(checkpointer: Any) -> Any:
@@ -55,6 +60,9 @@ def _timed(name: str, node: Node) -> Any:
         update = node(state, runtime.context)
         timings = {**update.get("timings", {}), name: round(time.perf_counter() - started, 3)}
         runtime.context.progress(name, "")
+        if runtime.context.watch.wanted:
+            known: State = {**state, **update}
+            runtime.context.watch.tell(Interim(name, tuple(evidence_of(known)), tuple(hypotheses_of(known))))
         return {**update, "timings": timings}
 
     return run

@@ -7,30 +7,35 @@ from contextlib import closing
 from dataclasses import replace
 
 from agent.investigation.state import Context, Progress, State, report_of
+from agent.investigation.watch import Watch
 from agent.runs import RunFolder, create_run, find_run
-from agent.schema import Incident, Report
+from agent.schema import Incident, Report, Steering
 from tools.config import Settings
+from tools.errors import RunError
 from tools.incident import open_folder
 from tools.store.open import open_telemetry
 
 
-def investigate(incident: Incident, settings: Settings, progress: Progress | None = None) -> Report:
+def investigate(
+    incident: Incident, settings: Settings, progress: Progress | None = None, watch: Watch | None = None
+) -> Report:
     """Investigate an incident from the beginning.
 
     Args:
         incident: what was seen and where the telemetry is.
         settings: configuration.
         progress: told of every finished step.
+        watch: told of what is known so far, and able to stop it.
 
     Raises:
         WhydownError: the input cannot be used; see `tools.errors`.
     """
-    context = open_context(incident, settings, "", progress)
+    context = open_context(incident, settings, "", progress, watch)
     run = create_run(settings.runs, incident)
     return _run(run, {"timings": {}}, replace(context, run_id=run.id))
 
 
-def resume(run_id: str, settings: Settings, progress: Progress | None = None) -> Report:
+def resume(run_id: str, settings: Settings, progress: Progress | None = None, watch: Watch | None = None) -> Report:
     """Go on with a run that was interrupted; a finished one gives its report again.
 
     Raises:
@@ -38,10 +43,31 @@ def resume(run_id: str, settings: Settings, progress: Progress | None = None) ->
         WhydownError: as for `investigate`.
     """
     run = find_run(settings.runs, run_id)
-    return _run(run, None, open_context(run.incident(), settings, run.id, progress))
+    return _run(run, None, open_context(run.incident(), settings, run.id, progress, watch))
 
 
-def open_context(incident: Incident, settings: Settings, run_id: str, progress: Progress | None) -> Context:
+def revise(
+    run_id: str,
+    steering: Steering,
+    settings: Settings,
+    progress: Progress | None = None,
+    watch: Watch | None = None,
+) -> Report:
+    """Weigh a run again with what a person has said since; what was surveyed stays.
+
+    Raises:
+        RunError: there is no such run, or it has not got as far as a survey.
+        WhydownError: as for `investigate`.
+    """
+    run = find_run(settings.runs, run_id)
+    incident = run.incident().model_copy(update={"steering": steering})
+    run.save_incident(incident)
+    return _run(run, None, open_context(incident, settings, run.id, progress, watch), again=True)
+
+
+def open_context(
+    incident: Incident, settings: Settings, run_id: str, progress: Progress | None, watch: Watch | None = None
+) -> Context:
     """Open the telemetry that an incident names.
 
     Raises:
@@ -50,18 +76,22 @@ def open_context(incident: Incident, settings: Settings, run_id: str, progress: 
     """
     folder = open_folder(incident.folder, baseline=not incident.own_baseline)
     telemetry = open_telemetry(folder, settings.store, incident.drop)
-    context = Context(incident, folder, telemetry, settings, run_id)
+    context = Context(incident, folder, telemetry, settings, run_id, watch=watch or Watch())
     return replace(context, progress=progress) if progress else context
 
 
-def _run(run: RunFolder, start: State | None, context: Context) -> Report:
+def _run(run: RunFolder, start: State | None, context: Context, *, again: bool = False) -> Report:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    from agent.investigation.graph import build_graph
+    from agent.investigation.graph import BEFORE_HEARING, build_graph
 
     with closing(sqlite3.connect(run.checkpoint, check_same_thread=False)) as connection:
         graph = build_graph(SqliteSaver(connection))
         config = {"configurable": {"thread_id": run.id}}
+        if again:
+            if not graph.get_state(config).values.get("scope"):
+                raise RunError(f"run {run.id} has not been surveyed yet", "let it finish first")
+            graph.update_state(config, {}, as_node=BEFORE_HEARING)
         begun = start is None and graph.get_state(config).created_at is None
         final = graph.invoke({"timings": {}} if begun else start, config, context=context, durability="sync")
     report = report_of(final)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from agent.investigation.state import Context, State, dump, evidence_of, scope_of
 from agent.investigation.verify import topology_of
-from agent.ranking import Picture, rank_hypotheses, shipped_weights
+from agent.investigation.watch import Interim
+from agent.ranking import Picture, rank_hypotheses, shipped_weights, worth_showing
 from tools.analysers import ALL
 from tools.analysers.survey import run_survey
+from tools.evidence import Evidence
 
 
 def survey(state: State, context: Context) -> State:
@@ -17,14 +22,28 @@ def survey(state: State, context: Context) -> State:
         context.settings.survey,
         ALL,
         progress=lambda name: context.progress("survey", name),
+        found_so_far=interim_ranking(state, context) if context.watch.wanted else lambda found: None,
+        stopped=lambda: context.watch.stopped,
     )
     timings = {f"survey.{name}": round(seconds, 3) for name, seconds in found.seconds.items()}
     return {"evidence": dump(found.evidence), "failures": found.failures, "timings": timings}
 
 
+def interim_ranking(state: State, context: Context) -> Callable[[list[Evidence]], None]:
+    """Return what ranks the evidence found so far and tells the watch."""
+    picture = picture_of(state, context)
+
+    def told(found: list[Evidence]) -> None:
+        ranked = rank_hypotheses(replace(picture, evidence=found), shipped_weights(), context.incident.steering)
+        shown = worth_showing(ranked, context.settings.ranking.hypotheses, context.incident.steering)
+        context.watch.tell(Interim("survey", tuple(found), tuple(shown)))
+
+    return told
+
+
 def propose(state: State, context: Context) -> State:
     """Draft a hypothesis for every component that evidence points at, and order them."""
-    hypotheses = rank_hypotheses(picture_of(state, context), shipped_weights())
+    hypotheses = rank_hypotheses(picture_of(state, context), shipped_weights(), context.incident.steering)
     return {"hypotheses": dump(hypotheses), "nothing": 1.0 - sum(h.confidence for h in hypotheses)}
 
 

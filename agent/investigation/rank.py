@@ -18,7 +18,7 @@ def rank(state: State, context: Context) -> State:
 def settle(hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     """Return hypotheses in their final order; a broken first link halves the confidence."""
     weighed = [h.model_copy(update={"confidence": h.confidence * chain_factor(h)}) for h in hypotheses]
-    ordered = sorted(weighed, key=lambda h: (-h.confidence, h.component))
+    ordered = sorted(weighed, key=lambda h: (bool(h.rejected), -h.confidence, h.component))
     return [h.model_copy(update={"rank": rank}) for rank, h in enumerate(ordered, 1)]
 
 

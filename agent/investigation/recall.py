@@ -36,7 +36,7 @@ _FINDINGS = 6
 def recall(state: State, context: Context) -> State:
     """Look for confirmed postmortems like this incident."""
     settings = context.settings.knowledge
-    if settings.folder is None:
+    if settings.folder is None or context.watch.stopped:
         return {}
     from knowledge.base import open_knowledge
 
@@ -140,7 +140,8 @@ def prior(similar: Similar, hypothesis: Hypothesis) -> float:
     Half of it is earned by being alike, the other half by having been useful: trust is (1 + u) / (2 + u)
     for u confirmed uses, so one half for a postmortem that nobody has yet relied on.
     """
-    if hypothesis.component not in similar.services or not _same_family(similar.fault_kind, hypothesis.fault_kind):
+    named = hypothesis.component in similar.services and not hypothesis.rejected
+    if not named or not _same_family(similar.fault_kind, hypothesis.fault_kind):
         return 0.0
     return MOST * similar.strength * (1 + similar.useful) / (2 + similar.useful)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
+from agent.ranking import worth_showing
 from agent.schema import Hypothesis, Report, SourceStatus, Verdict
 
 HEALTHY_FROM = 0.5
@@ -11,9 +12,11 @@ HEALTHY_FROM = 0.5
 
 def report(state: State, context: Context) -> State:
     """Build the report from the final state."""
-    hypotheses = hypotheses_of(state)[: context.settings.ranking.hypotheses]
+    hypotheses = worth_showing(hypotheses_of(state), context.settings.ranking.hypotheses, context.incident.steering)
     best = hypotheses[0].confidence if hypotheses else 0.0
     verdict = judge(best, state.get("nothing", 1.0), context.settings.ranking.min_confidence)
+    if verdict is Verdict.HEALTHY and context.watch.stopped:
+        verdict = Verdict.INCONCLUSIVE  # what was not looked at cannot be called healthy
     finished = Report(
         run_id=context.run_id,
         symptom=state.get("symptom", ""),
@@ -31,8 +34,10 @@ def report(state: State, context: Context) -> State:
 
 def summarise(verdict: Verdict, hypotheses: list[Hypothesis]) -> str:
     """Return the verdict in one sentence."""
-    if verdict is Verdict.HEALTHY or not hypotheses:
+    if verdict is Verdict.HEALTHY or (not hypotheses and verdict is not Verdict.INCONCLUSIVE):
         return "nothing deviates more than the baseline itself does"
+    if not hypotheses:
+        return "stopped before anything stood out"
     if verdict is Verdict.INCONCLUSIVE:
         return f"no cause stands out; {hypotheses[0].component} leads"
     return hypotheses[0].cause

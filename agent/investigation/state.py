@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
+from agent.investigation.watch import Watch
 from agent.schema import Hypothesis, Incident, Report, Similar, Windows
 from tools.config import Settings
 from tools.evidence import Evidence
@@ -47,6 +48,7 @@ class Context:
     settings: Settings
     run_id: str
     progress: Progress = field(default=lambda node, step: None)
+    watch: Watch = field(default_factory=Watch)
 
 
 def scope_of(state: State) -> Scope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.investigation.state import Context, State, dump, evidence_of, hypotheses_of, scope_of
-from agent.ranking import about, causal_chain
+from agent.ranking import about, causal_chain, worth_showing
 from agent.schema import Hypothesis
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultFamily
@@ -19,7 +19,7 @@ def verify(state: State, context: Context) -> State:
     """Complete every hypothesis that will be shown, and drop the others."""
     evidence, scope = evidence_of(state), scope_of(state)
     graph = topology_of(state, context)
-    shown = hypotheses_of(state)[: context.settings.ranking.hypotheses]
+    shown = worth_showing(hypotheses_of(state), context.settings.ranking.hypotheses, context.incident.steering)
     finished = [complete(item, evidence, graph, scope.bucket_ns / NS, context) for item in shown]
     return {"hypotheses": dump(finished)}
 
@@ -41,7 +41,10 @@ def complete(
     return hypothesis.model_copy(
         update={
             "chain": tuple(causal_chain(component, graph, evidence, slack_s)),
-            "contradicts": tuple(item.id for item in contradictions(hypothesis, evidence, graph)),
+            "contradicts": (
+                *hypothesis.contradicts,
+                *(item.id for item in contradictions(hypothesis, evidence, graph)),
+            ),
             "missing": tuple(gaps(hypothesis, evidence, context)),
             "owner": owner_of(component, context.settings.owners, resource, context.settings.codeowners),
         }

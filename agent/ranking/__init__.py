@@ -3,5 +3,6 @@
 from agent.ranking.chain import causal_chain
 from agent.ranking.model import Weights, shipped_weights
 from agent.ranking.propose import Picture, about, rank_hypotheses
+from agent.ranking.steering import worth_showing
 
-__all__ = ["Picture", "Weights", "about", "causal_chain", "rank_hypotheses", "shipped_weights"]
+__all__ = ["Picture", "Weights", "about", "causal_chain", "rank_hypotheses", "shipped_weights", "worth_showing"]

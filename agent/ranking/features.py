@@ -69,7 +69,10 @@ _METRICS = {
 
 
 def component_features(
-    evidence: Iterable[Evidence], graph: Iterable[Call], traced: Collection[str] = frozenset()
+    evidence: Iterable[Evidence],
+    graph: Iterable[Call],
+    traced: Collection[str] = frozenset(),
+    ruled_out: Collection[str] = frozenset(),
 ) -> dict[str, Features]:
     """Return features per component that the evidence or the call graph names.
 
@@ -77,8 +80,9 @@ def component_features(
         evidence: all of it.
         graph: the call graph.
         traced: components with spans; their latency is told by those, better than by metrics.
+        ruled_out: components that a person has rejected; they excuse their callers no more.
     """
-    found = Collector(graph, traced)
+    found = Collector(graph, traced, ruled_out)
     for item in evidence:
         found.add(item)
     return found.finish()
@@ -87,8 +91,9 @@ def component_features(
 class Collector:
     """Collects evidence into features."""
 
-    def __init__(self, graph: Iterable[Call], traced: Collection[str]) -> None:
+    def __init__(self, graph: Iterable[Call], traced: Collection[str], ruled_out: Collection[str]) -> None:
         self._traced = traced
+        self._ruled_out = ruled_out
         self._callers: dict[str, set[str]] = {}
         self._callees: dict[str, set[str]] = {}
         for call in graph:
@@ -163,7 +168,7 @@ class Collector:
         own = {component: own_anomaly(features) for component, features in self._features.items()}
         symptoms = {component: features.symptom for component, features in self._features.items()}
         for component, features in self._features.items():
-            below = self._callees.get(component, set()) - {component}
+            below = self._callees.get(component, set()) - {component, *self._ruled_out}
             features.downstream = max((own.get(callee, 0.0) for callee in below), default=0.0)
             explained = max((max(symptoms.get(c, 0.0), own.get(c, 0.0)) for c in below), default=0.0)
             features.symptom = 0.0 if component in self._traced else max(features.symptom - explained, 0.0)

@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from agent.ranking.features import Features, component_features
 from agent.ranking.kinds import Sender, fault_kind
 from agent.ranking.model import Weights, probabilities, score
-from agent.schema import Hypothesis
+from agent.ranking.steering import observations, steered
+from agent.schema import Hypothesis, Steering
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultFamily, FaultKind, playbook
 from tools.sources.rows import Call
 
+_NO_SUPPORT = frozenset(
+    {
+        EvidenceKind.LATENCY_TOTAL,
+        EvidenceKind.ERRORS_PROPAGATED,
+        EvidenceKind.TRAFFIC,
+        EvidenceKind.OBSERVATION,
+    }
+)
+"""Kinds that tell who is affected, and what people say, which is cited apart."""
 SUPPORTING = 8
 """Pieces of evidence cited per hypothesis, strongest first: more is not read."""
 
@@ -28,15 +38,39 @@ class Picture:
     """Components with metrics: for them, no rise of a resource means something."""
 
 
-def rank_hypotheses(picture: Picture, weights: Weights) -> list[Hypothesis]:
-    """Return all hypotheses, most probable first, with calibrated confidence.
+def rank_hypotheses(picture: Picture, weights: Weights, steering: Steering | None = None) -> list[Hypothesis]:
+    """Return all hypotheses, most probable first, with calibrated confidence; rejected ones last, with none.
 
     Confidences sum to at most 1; the rest is the probability that nothing is at fault.
+
+    Args:
+        picture: what is known.
+        weights: the fitted model.
+        steering: what a person has said.
     """
-    features = component_features(picture.evidence, picture.graph, picture.traced)
-    chances = probabilities({name: score(f, weights) for name, f in features.items()}, weights.none)
-    ordered = sorted(features, key=lambda name: (-chances[name], name))
-    return [draft(name, rank, chances[name], features[name], picture, weights) for rank, name in enumerate(ordered, 1)]
+    said = steering or Steering()
+    ruled_out = frozenset(item.component for item in said.rejected)
+    features = component_features(picture.evidence, picture.graph, picture.traced, ruled_out)
+    scores = steered({name: score(f, weights) for name, f in features.items()}, said)
+    chances = probabilities(scores, weights.none)
+    names = {**features, **scores}
+    ordered = sorted(names, key=lambda name: (name in ruled_out, -chances.get(name, 0.0), name))
+    drafts = [
+        draft(name, rank, chances.get(name, 0.0), features.get(name, Features()), picture, weights)
+        for rank, name in enumerate(ordered, 1)
+    ]
+    return [_told(item, picture.evidence, said) for item in drafts]
+
+
+def _told(hypothesis: Hypothesis, evidence: list[Evidence], steering: Steering) -> Hypothesis:
+    """Return a hypothesis with what people have said about it."""
+    speaking, denying = observations(hypothesis.component, evidence, steering)
+    update = {
+        "supports": (*speaking, *(ref for ref in hypothesis.supports if ref not in {*speaking, *denying})),
+        "contradicts": denying,
+        "rejected": steering.reason(hypothesis.component),
+    }
+    return hypothesis.model_copy(update=update)
 
 
 def draft(
@@ -75,7 +109,7 @@ def _blamed_peer(item: Evidence) -> str:
 
 def _supports(item: Evidence, kind: FaultKind) -> bool:
     """Tell whether evidence fits a kind of fault, beyond merely being about the component."""
-    if item.kind in {EvidenceKind.LATENCY_TOTAL, EvidenceKind.ERRORS_PROPAGATED, EvidenceKind.TRAFFIC}:
+    if item.kind in _NO_SUPPORT:
         return False
     if item.kind is EvidenceKind.CHANGE:
         return kind in {FaultKind.BAD_CONFIGURATION, FaultKind.BAD_DEPLOY}

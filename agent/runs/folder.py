@@ -60,6 +60,10 @@ class RunFolder:
         except (OSError, ValidationError) as error:
             raise RunError(f"the report of run {self.id} cannot be read", str(error).splitlines()[0]) from error
 
+    def save_incident(self, incident: Incident) -> None:
+        """Write what was asked, replacing an earlier one in one step."""
+        write_atomically(self.path / "run.json", incident.model_dump_json(indent=1))
+
     def save_report(self, report: Report) -> None:
         """Write the answer, replacing an earlier one in one step."""
         write_atomically(self.path / "report.json", report.model_dump_json(indent=1))

@@ -4,6 +4,7 @@ from agent.schema.classification import Classification, FailureClass
 from agent.schema.hypothesis import ChainLink, Hypothesis
 from agent.schema.incident import Incident
 from agent.schema.report import Report, Similar, SourceStatus, Usage, Verdict, Windows
+from agent.schema.steering import Observation, Rejection, Steering
 
 __all__ = [
     "ChainLink",
@@ -11,9 +12,12 @@ __all__ = [
     "FailureClass",
     "Hypothesis",
     "Incident",
+    "Observation",
+    "Rejection",
     "Report",
     "Similar",
     "SourceStatus",
+    "Steering",
     "Usage",
     "Verdict",
     "Windows",

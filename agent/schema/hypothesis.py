@@ -41,3 +41,4 @@ class Hypothesis(BaseModel):
     next_check: str = ""
     owner: str = "unknown"
     remediation: tuple[str, ...] = ()
+    rejected: str = Field(default="", description="why a person ruled it out; empty when nobody did")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from agent.schema.steering import Steering
 from tools.window import TimeWindow
 
 
@@ -26,3 +27,5 @@ class Incident(BaseModel):
     """Signals to leave aside, as if they were missing: traces, logs, metrics, topology."""
     no_model: bool = False
     """Use no language model, even if one is set up."""
+    steering: Steering = Steering()
+    """What a person has ruled out, seen and pinned."""

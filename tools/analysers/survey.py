@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from tools.analysers.base import Analyser
@@ -13,6 +13,9 @@ from tools.errors import SourceError
 from tools.evidence import Evidence, numbered
 from tools.sources import Telemetry
 from tools.window import Scope
+
+LOOK_S = 0.1
+"""How often a survey looks whether it shall stop, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,13 @@ def run_survey(
     settings: SurveySettings,
     analysers: Sequence[Analyser],
     progress: Callable[[str], None] = lambda name: None,
+    found_so_far: Callable[[list[Evidence]], None] = lambda found: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Survey:
     """Run the analysers whose signals answer, each in a thread of its own.
 
-    A source that fails takes down only the analysers that asked it, and is named in `failures`.
+    A source that fails takes down only the analysers that asked it, and is named in `failures`. So is an
+    analyser that was not done when the survey was stopped; it is not waited for.
 
     Args:
         telemetry: the sources.
@@ -41,6 +47,8 @@ def run_survey(
         settings: what counts as a finding.
         analysers: which to run.
         progress: called with an analyser's name when it is done.
+        found_so_far: called with all evidence until then, numbered provisionally, when an analyser is done.
+        stopped: asked every tenth of a second whether to end with what there is.
     """
     available = telemetry.available()
     wanted = [a for a in analysers if a.name not in settings.analysers_off]
@@ -48,17 +56,26 @@ def run_survey(
     found: dict[str, list[Evidence]] = {}
     seconds: dict[str, float] = {}
     failures: list[str] = []
-    with ThreadPoolExecutor(max_workers=max(len(ready), 1)) as pool:
-        jobs = {pool.submit(_timed, a, telemetry, scope, settings): a.name for a in ready}
-        for job in as_completed(jobs):
-            name = jobs[job]
-            try:
-                found[name], seconds[name] = job.result()
-            except SourceError as error:
-                failures.append(f"{name}: {error}")
-            progress(name)
-    ordered = [item for analyser in ready for item in found.get(analyser.name, [])]
-    return Survey(numbered(ordered), seconds, sorted(failures))
+
+    def ordered() -> list[Evidence]:
+        return numbered([item for analyser in ready for item in found.get(analyser.name, [])])
+
+    pool = ThreadPoolExecutor(max_workers=max(len(ready), 1))
+    waiting = {pool.submit(_timed, a, telemetry, scope, settings): a.name for a in ready}
+    try:
+        while waiting and not stopped():
+            for job in wait(waiting, LOOK_S, FIRST_COMPLETED).done:
+                name = waiting.pop(job)
+                try:
+                    found[name], seconds[name] = job.result()
+                except SourceError as error:
+                    failures.append(f"{name}: {error}")
+                progress(name)
+                found_so_far(ordered())
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    failures += [f"{name}: stopped before it was done" for name in waiting.values()]
+    return Survey(ordered(), seconds, sorted(failures))
 
 
 def _timed(

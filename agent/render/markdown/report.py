@@ -61,7 +61,8 @@ def _full(report: Report, hypothesis: Hypothesis) -> list[str]:
 def _named(hypothesis: Hypothesis) -> str:
     operation = f" {code(hypothesis.operation, 120)}" if hypothesis.operation else ""
     kind = f"{kind_words(hypothesis.fault_kind)} ({escape(percent(hypothesis.confidence))})"
-    return f"{code(hypothesis.component, 120)}{operation}: {kind}"
+    ruled_out = f", ruled out by a person: {escape(hypothesis.rejected)}" if hypothesis.rejected else ""
+    return f"{code(hypothesis.component, 120)}{operation}: {kind}{ruled_out}"
 
 
 def _link(link: ChainLink) -> str:

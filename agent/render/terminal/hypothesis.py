@@ -26,6 +26,8 @@ def title(hypothesis: Hypothesis) -> RenderableType:
     grid.add_column(width=BAR_WIDTH, no_wrap=True)
     grid.add_column(overflow="fold")
     named = Text.assemble((subject_of(hypothesis), "component"), f": {kind_words(hypothesis.fault_kind)}")
+    if hypothesis.rejected:
+        named.append(f" [ruled out: {clean(hypothesis.rejected)}]", style="unverified")
     share = hypothesis.confidence
     grid.add_row(f"{hypothesis.rank}.", percent(share), bar(share, BAR_WIDTH), named)
     return grid

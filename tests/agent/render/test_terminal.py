@@ -175,3 +175,10 @@ def test_a_past_incident_is_cited_with_what_resolved_it() -> None:
     for text in (shown(report), to_markdown(report).replace("\\", "")):
         said = " ".join(text.split())
         assert "similar to PM-42 (confirmed, 3 times useful): Orders hang; it was resolved by: restart" in said
+
+
+def test_a_hypothesis_that_a_person_ruled_out_says_why() -> None:
+    second = sample.SECOND.model_copy(update={"rejected": "redis was idle [bold]"})
+    report = sample.report(sample.FIRST, second)
+    assert "redis: dependency down [ruled out: redis was idle [bold]]" in " ".join(shown(report).split())
+    assert r"ruled out by a person: redis was idle \[bold\]" in to_markdown(report)

@@ -125,3 +125,27 @@ def test_progress_names_each_analyser_once() -> None:
 def test_nothing_to_run_is_nothing_found() -> None:
     survey = run_survey(Telemetry(), SCOPE, SETTINGS, ALL)
     assert (survey.evidence, survey.seconds, survey.failures) == ([], {}, [])
+
+
+def test_evidence_so_far_is_told_as_it_arrives() -> None:
+    told: list[list[str]] = []
+    wanted = [analyser("one", "a"), analyser("two", "b")]
+    run_survey(Telemetry(), SCOPE, SETTINGS, wanted, found_so_far=lambda found: told.append([e.id for e in found]))
+    assert told == [["E1"], ["E1", "E2"]]
+
+
+def test_a_stopped_survey_waits_for_nobody_and_names_who_was_not_done() -> None:
+    release = threading.Event()
+
+    def run(telemetry: Telemetry, scope: Scope, settings: SurveySettings) -> list[Evidence]:
+        release.wait(5)
+        return []
+
+    stopped = threading.Event()
+    wanted = [analyser("quick", "a"), Analyser("slow", (), run)]
+    survey = run_survey(
+        Telemetry(), SCOPE, SETTINGS, wanted, found_so_far=lambda found: stopped.set(), stopped=stopped.is_set
+    )
+    release.set()
+    assert [e.statement for e in survey.evidence] == ["a"]
+    assert survey.failures == ["slow: stopped before it was done"]
