@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from tools.errors import ConfigError
+from tools.live.settings import SourcesSettings
 
 FILE_NAME = "whydown.toml"
 
@@ -135,6 +136,7 @@ class Settings(BaseSettings):
     knowledge: KnowledgeSettings = KnowledgeSettings()
     model: ModelSettings = ModelSettings()
     ci: CiSettings = CiSettings()
+    sources: SourcesSettings = SourcesSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -152,6 +154,24 @@ class Settings(BaseSettings):
 def editor_command() -> str:
     """Return the command line of the user's editor: $VISUAL, else $EDITOR, else vi."""
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+
+def secret_from(variable: str, file: Path | None) -> SecretStr:
+    """Return a secret that an environment variable or a file holds; empty when neither is named.
+
+    Raises:
+        ConfigError: the variable is unset, or the file cannot be read.
+    """
+    if variable:
+        if not (value := os.environ.get(variable, "")):
+            raise ConfigError(f"the environment variable {variable} is not set", "the configuration names it")
+        return SecretStr(value)
+    if file is None:
+        return SecretStr("")
+    try:
+        return SecretStr(file.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the secret in {file} cannot be read", type(error).__name__) from error
 
 
 def load_settings(file: Path | None = None, **flags: object) -> Settings:

@@ -1,5 +1,25 @@
 """Telemetry sources: the protocols and the rows they answer with."""
 
-from tools.sources.protocols import ChangeSource, LogSource, MetricSource, Source, Telemetry, TraceSource
+from tools.sources.fetched import Fetched
+from tools.sources.protocols import (
+    ChangeSource,
+    LiveSource,
+    LogSource,
+    MetricSource,
+    Source,
+    Telemetry,
+    TraceSource,
+    Unanswered,
+)
 
-__all__ = ["ChangeSource", "LogSource", "MetricSource", "Source", "Telemetry", "TraceSource"]
+__all__ = [
+    "ChangeSource",
+    "Fetched",
+    "LiveSource",
+    "LogSource",
+    "MetricSource",
+    "Source",
+    "Telemetry",
+    "TraceSource",
+    "Unanswered",
+]

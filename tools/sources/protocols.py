@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from tools.evidence import Subject
+from tools.sources.fetched import Fetched
 from tools.sources.rows import (
     Call,
     CallStats,
@@ -121,6 +122,28 @@ class ChangeSource(Source, Protocol):
         ...
 
 
+@runtime_checkable
+class LiveSource(Source, Protocol):
+    """A source elsewhere: reading it costs something, and can be stopped."""
+
+    def fetched(self) -> Fetched:
+        """Return what reading cost so far."""
+        ...
+
+    def close(self) -> None:
+        """Cancel what is under way and close connections; closing twice is fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A source that is configured but did not answer when it was opened, and why."""
+
+    signal: str
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Telemetry:
     """All sources of one incident. A missing signal is None, and the report says so."""
@@ -131,6 +154,8 @@ class Telemetry:
     changes: ChangeSource | None = None
     graph: Sequence[Call] = field(default_factory=tuple)
     """Edges known from elsewhere (a topology file), used where traces are missing."""
+    unanswered: Sequence[Unanswered] = field(default_factory=tuple)
+    """Sources that are left out because they did not answer."""
 
     def available(self) -> dict[str, bool]:
         """Tell which signals answer."""
@@ -139,3 +164,9 @@ class Telemetry:
     def present(self) -> list[Source]:
         """Return the sources that answer."""
         return [s for s in (self.traces, self.logs, self.metrics, self.changes) if s is not None]
+
+    def close(self) -> None:
+        """Cancel what is under way with live sources; nothing can be asked of them afterwards."""
+        for source in self.present():
+            if isinstance(source, LiveSource):
+                source.close()

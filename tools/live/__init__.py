@@ -1,0 +1,1 @@
+"""Live backends: telemetry read where a team keeps it, with read requests only."""

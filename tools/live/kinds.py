@@ -1,0 +1,37 @@
+"""Every kind of live backend. A new one is a module and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from tools.errors import ConfigError
+from tools.live.opening import Opening
+from tools.sources.protocols import LiveSource
+
+KINDS: dict[str, dict[str, str]] = {
+    "metrics": {},
+    "traces": {},
+    "logs": {},
+    "changes": {},
+    "alerts": {},
+}
+"""Signal → kind → module:class, called with an `Opening`. Modules are imported when they are used."""
+
+
+def open_kind(opening: Opening) -> LiveSource:
+    """Open one backend; nothing is asked yet.
+
+    Raises:
+        ConfigError: there is no such kind, or its settings are wrong.
+    """
+    kinds = KINDS[opening.signal]
+    path = kinds.get(opening.settings.kind)
+    if path is None:
+        raise ConfigError(
+            f"no kind {opening.settings.kind!r} among sources of {opening.signal}", "known: " + ", ".join(kinds)
+        )
+    module, _, name = path.partition(":")
+    opener = cast("Callable[[Opening], LiveSource]", getattr(import_module(module), name))
+    return opener(opening)

@@ -1,0 +1,90 @@
+"""Open the live backends of the settings as telemetry sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tools.errors import ConfigError, SourceError
+from tools.live.budget import Budget
+from tools.live.kinds import open_kind
+from tools.live.merge import MergedChanges, MergedLogs, MergedMetrics, MergedTraces
+from tools.live.opening import Opening
+from tools.live.settings import SourcesSettings
+from tools.sources import LiveSource, Telemetry, Unanswered
+from tools.window import TimeWindow
+
+SIGNALS = ("traces", "logs", "metrics", "changes")
+T = TypeVar("T")
+
+
+def open_live(
+    settings: SourcesSettings, horizon: TimeWindow, origin: Path, drop: frozenset[str] = frozenset()
+) -> Telemetry:
+    """Open every configured backend and find out which of them answer.
+
+    A backend that does not answer is left out, and named in `Telemetry.unanswered`.
+
+    Args:
+        settings: the backends.
+        horizon: all windows that will be asked about.
+        origin: the settings file, which the commands that evidence cites name.
+        drop: signals to leave aside: traces, logs, metrics, changes.
+
+    Raises:
+        ConfigError: no backend is configured, or the settings of one are wrong.
+        SourceError: none of them answers.
+    """
+    budget = Budget(settings.budget_seconds)
+    openings = [
+        Opening(backend, signal, horizon, budget, origin)
+        for signal in SIGNALS
+        if signal not in drop
+        for backend in settings.of(signal)
+    ]
+    if not openings:
+        raise ConfigError(f"{origin} names no live source", "add [[sources.metrics]] with kind and url")
+    sources = [open_kind(opening) for opening in openings]
+    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
+        reasons = list(pool.map(_why_not, sources))
+    unanswered = [
+        Unanswered(opening.signal, source.name, reason)
+        for opening, source, reason in zip(openings, sources, reasons, strict=True)
+        if reason
+    ]
+    if len(unanswered) == len(sources):
+        raise SourceError("no live source answers", "; ".join(dict.fromkeys(item.reason for item in unanswered)))
+    return _together(openings, sources, unanswered)
+
+
+def _why_not(source: LiveSource) -> str:
+    """Return why a source does not answer, empty when it does; one that does not is closed."""
+    try:
+        source.services()
+    except SourceError as error:
+        source.close()
+        return str(error)
+    return ""
+
+
+def _together(
+    openings: Sequence[Opening], sources: Sequence[LiveSource], unanswered: Sequence[Unanswered]
+) -> Telemetry:
+    silent = {(item.signal, item.name) for item in unanswered}
+    answering: dict[str, list[Any]] = {signal: [] for signal in SIGNALS}
+    for opening, source in zip(openings, sources, strict=True):
+        if (opening.signal, source.name) not in silent:
+            answering[opening.signal].append(source)
+    return Telemetry(
+        traces=_one(answering["traces"], MergedTraces),
+        logs=_one(answering["logs"], MergedLogs),
+        metrics=_one(answering["metrics"], MergedMetrics),
+        changes=_one(answering["changes"], MergedChanges),
+        unanswered=tuple(unanswered),
+    )
+
+
+def _one(sources: list[Any], merge: Callable[[list[Any]], T]) -> T | Any | None:
+    return merge(sources) if len(sources) > 1 else next(iter(sources), None)

@@ -1,0 +1,117 @@
+"""What all live sources over HTTP have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from typing import ClassVar
+
+import httpx
+
+from tools.errors import SourceError
+from tools.evidence import Subject
+from tools.live.http import Answer, Ask, Reader
+from tools.live.opening import Opening
+from tools.sources.fetched import Fetched
+from tools.store.command import show_command
+from tools.window import Scope, TimeWindow
+
+
+class HttpSource(ABC):
+    """A backend over HTTP. A subclass implements the protocol of its signal and `find_services`.
+
+    `posts` are the paths, as regular expressions, that are queries though they take a POST.
+
+    Args:
+        opening: the backend, and how far an investigation looks.
+        transport: for tests.
+
+    Raises:
+        ConfigError: the settings of the backend are wrong.
+    """
+
+    posts: ClassVar[Collection[str]] = ()
+
+    def __init__(self, opening: Opening, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.name = opening.settings.label
+        self._opening = opening
+        self._reader = Reader(opening.settings, opening.budget, self.posts, transport)
+        self._notes: dict[str, None] = {}
+
+    @abstractmethod
+    def find_services(self) -> set[str]:
+        """Return the services that the backend knows in the horizon.
+
+        Raises:
+            SourceError: it does not answer.
+        """
+
+    @abstractmethod
+    def sql(self, method: str, scope: Scope) -> str:
+        """Return the backend's own queries behind a method, in its own language (`whydown show … --sql`).
+
+        Raises:
+            InputError: the method has none to show.
+        """
+
+    @cached_property
+    def _services(self) -> list[str]:
+        return sorted(self.find_services())
+
+    def services(self) -> list[str]:
+        """Return the names of all services in the horizon, sorted; asked once.
+
+        Raises:
+            SourceError: the backend does not answer.
+        """
+        return list(self._services)
+
+    def extent(self) -> TimeWindow | None:
+        """Return the time range that an investigation looks at; a backend holds more."""
+        return self._opening.horizon
+
+    def degradations(self) -> list[str]:
+        """Return one sentence for everything that was not answered or was left out."""
+        return list(self._notes)
+
+    def fetched(self) -> Fetched:
+        """Return what reading cost so far."""
+        return self._reader.fetched
+
+    def close(self) -> None:
+        """Cancel what is under way and close the connections."""
+        self._reader.close()
+
+    def query(self, method: str, scope: Scope, subject: Subject) -> str:
+        """Return the `whydown show` command that asks again; with `--sql` it prints the backend's own query."""
+        return show_command(self._opening.origin, self._opening.signal, method, scope, subject)
+
+    def renamed(self, service: str) -> str:
+        """Return a service's name in reports, given what the backend calls it."""
+        return self._opening.settings.services.get(service, service)
+
+    def note(self, sentence: str) -> None:
+        """Add something to `degradations`."""
+        self._notes[sentence] = None
+
+    def ask_all(self, asks: Sequence[Ask], evidence: str) -> list[Answer | None]:
+        """Return the answers to several requests, None where one failed, which is noted.
+
+        Args:
+            asks: the requests.
+            evidence: which evidence is incomplete when some fail, such as `structure`.
+
+        Raises:
+            SourceError: not a single one was answered.
+        """
+        answers = self._reader.ask_all(asks)
+        failures = [answer for answer in answers if isinstance(answer, SourceError)]
+        if failures and len(failures) == len(answers):
+            raise failures[0]
+        if failures:
+            self.note(
+                f"{self.name} answered {len(answers) - len(failures)} of {len(answers)} queries; "
+                f"{evidence} evidence is incomplete ({failures[0].problem})"
+            )
+        return [None if isinstance(answer, SourceError) else answer for answer in answers]
