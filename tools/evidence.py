@@ -113,6 +113,40 @@ class Sample(BaseModel):
     values: tuple[float, ...] = ()
 
 
+class Quantity(StrEnum):
+    """What a number is a number of."""
+
+    SELF_TIME = "self_time"
+    """Time an operation spends in its own code."""
+    EDGE_TIME = "edge_time"
+    """Time on the way from a caller to a callee; of a callee that sends no spans, the whole call."""
+    DURATION = "duration"
+    """Time of an operation as a whole."""
+    ERRORS = "errors"
+    """Share of an operation's spans that fail, percent."""
+    CALLS = "calls"
+    """Share of a caller's spans that make a call, percent."""
+    TRAFFIC = "traffic"
+    """Requests a second."""
+    LOG_LINES = "log_lines"
+    """Log lines of one template in the window."""
+    METRIC = "metric"
+    """A metric, in its own unit."""
+
+
+class Fact(BaseModel):
+    """One measured quantity in both windows, in its unit; None where a window has none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quantity: Quantity
+    subject: Subject
+    statistic: str = Field(default="", description="which summary: p50, p90, mean; empty for a total or a share")
+    baseline: float | None = None
+    incident: float | None = None
+    unit: str = ""
+
+
 class Evidence(BaseModel):
     """One finding, written by code from numbers, that anyone can check.
 
@@ -136,6 +170,7 @@ class Evidence(BaseModel):
     onset: AwareDatetime | None = Field(default=None, description="UTC; when the deviation began")
     query: str = Field(description="exact query that reproduces the numbers")
     samples: tuple[Sample, ...] = ()
+    facts: tuple[Fact, ...] = Field(default=(), description="the numbers of a query's result, one fact a row")
 
     @property
     def analyser(self) -> str:
@@ -151,3 +186,35 @@ def onset_of(ns: int | None) -> dt.datetime | None:
 def numbered(found: list[Evidence], first: int = 1) -> list[Evidence]:
     """Return evidence with ids E<first>, E<first+1>, … in the given order."""
     return [item.model_copy(update={"id": f"E{index}"}) for index, item in enumerate(found, first)]
+
+
+_QUANTITIES: dict[EvidenceKind, Quantity] = {
+    EvidenceKind.LATENCY_SELF: Quantity.SELF_TIME,
+    EvidenceKind.LATENCY_EDGE: Quantity.EDGE_TIME,
+    EvidenceKind.LATENCY_TOTAL: Quantity.DURATION,
+    EvidenceKind.ERRORS_ORIGIN: Quantity.ERRORS,
+    EvidenceKind.ERRORS_PROPAGATED: Quantity.ERRORS,
+    EvidenceKind.CALLS_VANISHED: Quantity.CALLS,
+    EvidenceKind.CALLS_APPEARED: Quantity.CALLS,
+    EvidenceKind.CALLS_CHANGED: Quantity.CALLS,
+    EvidenceKind.TRAFFIC: Quantity.TRAFFIC,
+    EvidenceKind.LOG_NEW: Quantity.LOG_LINES,
+    EvidenceKind.LOG_BURST: Quantity.LOG_LINES,
+    EvidenceKind.LOG_GONE: Quantity.LOG_LINES,
+    EvidenceKind.METRIC_SHIFT: Quantity.METRIC,
+}
+
+
+def facts_of(evidence: Evidence) -> tuple[Fact, ...]:
+    """Return the numbers that evidence holds: those of a query's rows, or the one of an analyser's finding."""
+    quantity = _QUANTITIES.get(evidence.kind)
+    if evidence.facts or quantity is None:
+        return evidence.facts
+    fact = Fact(
+        quantity=quantity,
+        subject=evidence.subject,
+        baseline=evidence.baseline,
+        incident=evidence.incident,
+        unit=evidence.unit,
+    )
+    return (fact,)

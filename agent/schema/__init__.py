@@ -1,5 +1,6 @@
 """What an investigation takes and gives: Incident, Hypothesis, Report."""
 
+from agent.schema.argument import Argument, Asked, Checked, Suggested
 from agent.schema.classification import Classification, FailureClass
 from agent.schema.hypothesis import ChainLink, Hypothesis
 from agent.schema.incident import Incident
@@ -7,7 +8,10 @@ from agent.schema.report import Report, Similar, SourceStatus, Usage, Verdict, W
 from agent.schema.steering import Observation, Rejection, Steering
 
 __all__ = [
+    "Argument",
+    "Asked",
     "ChainLink",
+    "Checked",
     "Classification",
     "FailureClass",
     "Hypothesis",
@@ -18,6 +22,7 @@ __all__ = [
     "Similar",
     "SourceStatus",
     "Steering",
+    "Suggested",
     "Usage",
     "Verdict",
     "Windows",

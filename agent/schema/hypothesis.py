@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.faults import FaultKind
@@ -42,3 +44,6 @@ class Hypothesis(BaseModel):
     owner: str = "unknown"
     remediation: tuple[str, ...] = ()
     rejected: str = Field(default="", description="why a person ruled it out; empty when nobody did")
+    origin: Literal["statistics", "model"] = Field(
+        default="statistics", description="who named the cause; a model's is from a change that it read"
+    )

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from agent.schema.argument import Argument
 from agent.schema.classification import Classification
 from agent.schema.hypothesis import Hypothesis
 from tools.evidence import Evidence
@@ -96,6 +97,7 @@ class Report(BaseModel):
     sources: tuple[SourceStatus, ...]
     classification: Classification | None = Field(default=None, description="of a failed CI run; else absent")
     similar: tuple[Similar, ...] = Field(default=(), description="past incidents like this one, best first")
+    argument: Argument | None = Field(default=None, description="what a language model added; else absent")
     usage: Usage = Usage()
     timings: dict[str, float] = Field(default_factory=dict, description="seconds a node")
 
@@ -109,6 +111,8 @@ class Report(BaseModel):
                 raise ValueError(f"H{hypothesis.rank} cites evidence that does not exist: {sorted(dangling)}")
         if self.classification and (dangling := set(self.classification.evidence) - known):
             raise ValueError(f"the classification cites evidence that does not exist: {sorted(dangling)}")
+        if self.argument and (dangling := {ref for claim in self.argument.kept for ref in claim.evidence} - known):
+            raise ValueError(f"a verified claim cites evidence that does not exist: {sorted(dangling)}")
         return self
 
     def find(self, evidence_id: str) -> Evidence | None:
