@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from agent.investigation.state import Context, Progress, State, report_of
 from agent.investigation.watch import Watch
@@ -15,9 +16,16 @@ from tools.errors import RunError
 from tools.incident import open_folder
 from tools.store.open import open_telemetry
 
+if TYPE_CHECKING:
+    from agent.model import ChatModel
+
 
 def investigate(
-    incident: Incident, settings: Settings, progress: Progress | None = None, watch: Watch | None = None
+    incident: Incident,
+    settings: Settings,
+    progress: Progress | None = None,
+    watch: Watch | None = None,
+    model: ChatModel | None = None,
 ) -> Report:
     """Investigate an incident from the beginning.
 
@@ -26,11 +34,12 @@ def investigate(
         settings: configuration.
         progress: told of every finished step.
         watch: told of what is known so far, and able to stop it.
+        model: a language model in place of the one that the settings name.
 
     Raises:
         WhydownError: the input cannot be used; see `tools.errors`.
     """
-    context = open_context(incident, settings, "", progress, watch)
+    context = open_context(incident, settings, "", progress, watch, model)
     run = create_run(settings.runs, incident)
     return _run(run, {"timings": {}}, replace(context, run_id=run.id))
 
@@ -66,7 +75,12 @@ def revise(
 
 
 def open_context(
-    incident: Incident, settings: Settings, run_id: str, progress: Progress | None, watch: Watch | None = None
+    incident: Incident,
+    settings: Settings,
+    run_id: str,
+    progress: Progress | None,
+    watch: Watch | None = None,
+    model: ChatModel | None = None,
 ) -> Context:
     """Open the telemetry that an incident names.
 
@@ -77,7 +91,19 @@ def open_context(
     folder = open_folder(incident.folder, baseline=not incident.own_baseline)
     telemetry = open_telemetry(folder, settings.store, incident.drop)
     context = Context(incident, folder, telemetry, settings, run_id, watch=watch or Watch())
-    return replace(context, progress=progress) if progress else context
+    context = replace(context, progress=progress) if progress else context
+    return context if incident.no_model else with_model(context, model)
+
+
+def with_model(context: Context, model: ChatModel | None) -> Context:
+    """Return the context with a language model and a fresh budget; as it is when none is given or set up."""
+    settings = context.settings.model
+    if model is None and not settings.model:
+        return context
+    from agent.model import Budget, Limits, model_from
+
+    budget = Budget(Limits.of(settings), settings.prompt_price, settings.completion_price)
+    return replace(context, model=model or model_from(settings), budget=budget)
 
 
 def _run(run: RunFolder, start: State | None, context: Context, *, again: bool = False) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from agent.investigation.watch import Watch
 from agent.schema import Hypothesis, Incident, Report, Similar, Windows
@@ -13,6 +13,9 @@ from tools.evidence import Evidence
 from tools.incident import IncidentFolder
 from tools.sources import Telemetry
 from tools.window import Scope
+
+if TYPE_CHECKING:
+    from agent.model import Budget, ChatModel
 
 Progress = Callable[[str, str], None]
 """Called with the name of a node and of the step it has just finished."""
@@ -49,6 +52,10 @@ class Context:
     run_id: str
     progress: Progress = field(default=lambda node, step: None)
     watch: Watch = field(default_factory=Watch)
+    model: ChatModel | None = None
+    """The language model; None when none is set up or wanted."""
+    budget: Budget | None = None
+    """What the model may cost; there is one whenever there is a model."""
 
 
 def scope_of(state: State) -> Scope:
