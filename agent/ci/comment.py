@@ -16,6 +16,7 @@ from agent.render.markdown.escape import code, escape
 from agent.render.words import duration, effect_words, percent, usage_words
 from agent.schema import FailureClass, Hypothesis, Report
 from tools.evidence import Evidence, EvidenceKind, Sample
+from tools.redact import redact_model
 
 LIMIT = 65_536
 """Characters that GitHub accepts in a comment."""
@@ -57,13 +58,14 @@ class RunLink(BaseModel):
 
 
 def to_comment(report: Report, run: RunLink, head: str = "") -> str:
-    """Return the comment as Markdown, within GitHub's limit.
+    """Return the comment as Markdown, within GitHub's limit and without secrets.
 
     Args:
         report: what was found.
         run: the run that failed.
         head: hidden markers that go before everything else, see `agent.ci.sticky`.
     """
+    report = redact_model(report)
     text = ""
     for lines, evidence in _SHORTER:
         text = head + "\n\n".join(_parts(report, run, lines, evidence)) + "\n"

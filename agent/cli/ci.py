@@ -36,13 +36,14 @@ def analyse(
     from agent.ci.analyse import analyse as explain
     from agent.ci.comment import RunLink, to_comment
     from agent.ci.files import run_from_files
+    from agent.render import to_json
     from tools.config import load_settings
 
     run = run_from_files(
         log or [], junit=junit or [], earlier=earlier or [], diff=diff, codeowners=codeowners, folder=folder
     )
     report = explain(run, load_settings(config))
-    typer.echo(report.model_dump_json(indent=1) if as_json else to_comment(report, RunLink()), nl=as_json)
+    typer.echo(to_json(report) if as_json else to_comment(report, RunLink()), nl=as_json)
 
 
 @app.command()
@@ -55,12 +56,13 @@ def github(
 ) -> None:
     """Explain a failed run of GitHub Actions in one comment on its pull request."""
     from agent.ci.github.handle import handle_run, open_repository
+    from agent.render import to_json
     from tools.config import load_settings
 
     settings = load_settings(config)
     handled = handle_run(open_repository(settings, repo), run_id, settings, dry_run=dry_run)
     if out is not None and handled.report is not None:
-        out.write_text(handled.report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        out.write_text(to_json(handled.report) + "\n", encoding="utf-8")
     if handled.action == "printed":
         typer.echo(handled.comment, nl=False)
     else:

@@ -83,12 +83,13 @@ def show(
     config: Config = None,
 ) -> None:
     """Show one postmortem in full."""
+    from agent.render import to_json
     from agent.render.knowledge import postmortem_view
     from knowledge.base import knowledge_folder
 
     stored = knowledge_folder(knowledge_settings(config, folder)).get(postmortem)
     if as_json:
-        typer.echo(stored.postmortem.model_dump_json(indent=1))
+        typer.echo(to_json(stored.postmortem))
     else:
         print_to_terminal(postmortem_view(stored.postmortem, str(stored.path)))
 

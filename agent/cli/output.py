@@ -27,10 +27,10 @@ def print_report(report: Report, *, as_json: bool, as_markdown: bool, every: boo
 
     On a terminal that is lower than the report, the verdict is repeated in the last line.
     """
-    from agent.render import open_console, print_view, report_view, to_markdown, verdict_line
+    from agent.render import open_console, print_view, report_view, to_json, to_markdown, verdict_line
 
     if as_json:
-        _print_plain(report.model_dump_json(indent=1))
+        _print_plain(to_json(report))
     elif as_markdown:
         _print_plain(to_markdown(report, every=every).rstrip())
     else:
@@ -46,14 +46,14 @@ def print_finding(report: Report, evidence_id: str, *, as_json: bool) -> None:
     Raises:
         InputError: the report has no such finding.
     """
-    from agent.render import finding_view, open_console, print_view
+    from agent.render import finding_view, open_console, print_view, to_json
 
     item = report.find(evidence_id)
     if item is None:
         known = f"{report.evidence[0].id} to {report.evidence[-1].id}" if report.evidence else "none"
         raise InputError(f"the report has no evidence {evidence_id!r}", f"known: {known}")
     if as_json:
-        _print_plain(item.model_dump_json(indent=1))
+        _print_plain(to_json(item))
     else:
         console = open_console()
         print_view(console, finding_view(report, item, console.width))

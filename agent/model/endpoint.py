@@ -13,6 +13,7 @@ from agent.model.client import OnText
 from agent.model.failures import as_model_error
 from agent.model.messages import Completion, Finish, Message, ToolCall, ToolSpec, Usage
 from tools.config import ModelSettings
+from tools.redact import redact_model
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -74,7 +75,8 @@ class EndpointModel:
 
 
 def message_body(message: Message) -> Any:
-    """Return a turn as the endpoint takes it."""
+    """Return a turn as the endpoint takes it, without secrets."""
+    message = redact_model(message)
     body: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
         calls = [(call.id, {"name": call.name, "arguments": call.arguments}) for call in message.tool_calls]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from agent.schema import Incident, Report
 from tools.clock import now
 from tools.errors import RunError
+from tools.redact import redact_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class RunFolder:
         write_atomically(self.path / "run.json", incident.model_dump_json(indent=1))
 
     def save_report(self, report: Report) -> None:
-        """Write the answer, replacing an earlier one in one step."""
-        write_atomically(self.path / "report.json", report.model_dump_json(indent=1))
+        """Write the answer without secrets, replacing an earlier one in one step: people attach run folders."""
+        write_atomically(self.path / "report.json", redact_model(report).model_dump_json(indent=1))
 
 
 def create_run(runs: Path, incident: Incident) -> RunFolder:

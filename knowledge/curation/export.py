@@ -6,10 +6,11 @@ from pathlib import Path
 
 from knowledge.postmortem import Listing
 from tools.errors import KnowledgeError
+from tools.redact import redact_model
 
 
 def export_lines(listing: Listing, target: Path) -> int:
-    """Write one JSON object a line, keys as in the front matter, sections as texts.
+    """Write one JSON object a line without secrets, keys as in the front matter, sections as texts.
 
     Returns:
         How many were written.
@@ -17,7 +18,7 @@ def export_lines(listing: Listing, target: Path) -> int:
     Raises:
         KnowledgeError: the file cannot be written.
     """
-    lines = [postmortem.model_dump_json() for postmortem in listing.postmortems()]
+    lines = [redact_model(postmortem).model_dump_json() for postmortem in listing.postmortems()]
     try:
         target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:

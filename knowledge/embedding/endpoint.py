@@ -9,6 +9,7 @@ import numpy as np
 
 from knowledge.embedding.embedder import Vectors, unit
 from tools.errors import KnowledgeError
+from tools.redact import redact
 
 _BATCH = 64
 """Texts a request: well below the limits of common servers."""
@@ -29,11 +30,12 @@ class EndpointEmbedder:
         return self._model
 
     def embed(self, texts: list[str]) -> Vectors:
-        """Return one unit vector a text.
+        """Return one unit vector a text; secrets are not sent.
 
         Raises:
             KnowledgeError: the endpoint refuses, is too slow, or gives another number of vectors.
         """
+        texts = [redact(text).text for text in texts]
         batches = [self._ask(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
         return unit(np.vstack(batches)) if batches else np.zeros((0, 0), dtype=np.float32)
 

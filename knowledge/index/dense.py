@@ -16,6 +16,7 @@ from knowledge.embedding import Embedder
 from knowledge.index.chunks import Chunk
 from tools.config import KnowledgeSettings
 from tools.errors import KnowledgeError
+from tools.redact import redact
 
 Progress = Callable[[int, int], None]
 """Told how many chunks have a vector now, of how many that had none."""
@@ -95,7 +96,7 @@ class DenseIndex:
     def _add(self, chunks: list[Chunk]) -> None:
         self._collection.upsert(
             ids=[chunk.id for chunk in chunks],
-            documents=[chunk.text for chunk in chunks],
+            documents=[redact(chunk.text).text for chunk in chunks],  # the index may be a server
             metadatas=[{"postmortem": chunk.postmortem_id, "section": chunk.section} for chunk in chunks],
         )
 

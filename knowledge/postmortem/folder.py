@@ -17,6 +17,7 @@ from knowledge.postmortem.read import read_postmortem
 from knowledge.postmortem.render import render_postmortem
 from knowledge.postmortem.schema import Postmortem
 from tools.errors import KnowledgeError
+from tools.redact import redact_model
 
 PREFIX = "PM-"
 CACHE = ".index"
@@ -103,7 +104,7 @@ class PostmortemFolder:
         )
 
     def write(self, postmortem: Postmortem, path: Path | None = None) -> Path:
-        """Write a postmortem, replacing the file it came from.
+        """Write a postmortem without secrets, replacing the file it came from.
 
         Args:
             postmortem: what to write.
@@ -112,9 +113,10 @@ class PostmortemFolder:
         Raises:
             KnowledgeError: the folder cannot be written.
         """
-        target = path or self.path / f"{postmortem.id}-{_slug(postmortem.title)}.md"
+        cleaned = _without_secrets(postmortem)
+        target = path or self.path / f"{cleaned.id}-{_slug(cleaned.title)}.md"
         try:
-            _write_durably(target, render_postmortem(postmortem))
+            _write_durably(target, render_postmortem(cleaned))
         except OSError as error:
             raise KnowledgeError(f"cannot write {target}", error.strerror or str(error)) from error
         return target
@@ -140,6 +142,13 @@ class PostmortemFolder:
         names = [*listing.stored, *(path.name for path in self.files())]
         taken = [int(match[1]) for name in names if (match := pattern.match(name))]
         return f"{PREFIX}{max(taken, default=0) + 1}"
+
+
+def _without_secrets(postmortem: Postmortem) -> Postmortem:
+    """Return a postmortem fit for a shared folder; who vouches for it may have given an e-mail address as name."""
+    cleaned = redact_model(postmortem)
+    vouched = {"confirmed_by": postmortem.provenance.confirmed_by}
+    return cleaned.model_copy(update={"id": postmortem.id, "provenance": cleaned.provenance.model_copy(update=vouched)})
 
 
 def make_cache(folder: Path) -> Path:

@@ -21,15 +21,17 @@ from agent.render.words import (
 )
 from agent.schema import ChainLink, Hypothesis, Report
 from tools.evidence import Evidence
+from tools.redact import redact_model
 
 
 def to_markdown(report: Report, *, every: bool = False) -> str:
-    """Return the report as Markdown that ends with a line feed.
+    """Return the report as Markdown without secrets that ends with a line feed.
 
     Args:
         report: what to show.
         every: show all hypotheses in full instead of the first only.
     """
+    report = redact_model(report)
     word, rest = headline(report)
     parts = [f"## {word.capitalize()}: {escape(rest)}"]
     if report.symptom:

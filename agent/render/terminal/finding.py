@@ -11,11 +11,13 @@ from agent.render.terminal.plot import MIN_POINTS, finite_points, plot_view
 from agent.render.words import EFFECT_NOTE, amount, command_lines, effect_words, moment
 from agent.schema import Report
 from tools.evidence import Evidence, Sample
+from tools.redact import redact_model
 from tools.window import to_ns
 
 
 def finding_view(report: Report, item: Evidence, width: int) -> RenderableType:
-    """Return one finding of a report for a terminal of a width."""
+    """Return one finding of a report for a terminal of a width, without secrets."""
+    report, item = redact_model(report), redact_model(item)
     pairs = [("kind", Text(item.kind.value)), ("subject", Text(f"{item.subject.kind} {clean(item.subject.label())}"))]
     if item.baseline is not None or item.incident is not None:
         values = f"{amount(item.baseline, item.unit)} → {amount(item.incident, item.unit)}"

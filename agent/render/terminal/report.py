@@ -19,19 +19,21 @@ from agent.render.words import (
     windows_words,
 )
 from agent.schema import Report
+from tools.redact import redact_model
 
 WORTH_A_LOOK = 0.01
 """Confidence below which a hypothesis other than the first gets one line."""
 
 
 def report_view(report: Report, width: int, *, every: bool = False) -> RenderableType:
-    """Return the report for a terminal.
+    """Return the report for a terminal, without secrets: terminals are copied and CI prints them in public.
 
     Args:
         report: what to show.
         width: columns; from 120 on, evidence is shown as a table.
         every: show all hypotheses in full instead of the first only.
     """
+    report = redact_model(report)
     parts: list[RenderableType] = [verdict_line(report)]
     if report.symptom:
         parts.append(rows([("symptom", Text(clean(report.symptom)))], indent=0))
@@ -76,5 +78,5 @@ def next_steps(report: Report, width: int, *, every: bool) -> list[tuple[str, Te
 
 def verdict_line(report: Report) -> Text:
     """Return the verdict, the first line of the report."""
-    word, rest = headline(report)
+    word, rest = headline(redact_model(report))
     return Text.assemble((word, f"verdict.{report.verdict.value}"), f": {rest}")

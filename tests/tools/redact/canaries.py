@@ -20,6 +20,7 @@ CANARIES: dict[str, Canary] = {
     "yaml": Canary(f"  db-password: {MARK}"),
     "json": Canary(f'{{"user": "a", "password": "{MARK} with blanks"}}'),
     "json in json": Canary(f'{{\\"password\\":\\"{MARK}\\",\\"a\\":1}}'),
+    "json in json in json": Canary(f'"{{\\\\\\"password\\\\\\": \\\\\\"{MARK}\\\\\\"}}"'),
     "python": Canary(f"Config(host='db', secret='{MARK}')"),
     "ruby": Canary(f':password=>"{MARK}"'),
     "xml": Canary(f"<ns:password>{MARK}</ns:password>"),
