@@ -164,9 +164,10 @@ def _verify_quote(claim: Claim, cited: list[Evidence]) -> str:
     holding = [item for item in cited if says(item, claim.quote)]
     if not holding:
         raise StruckError(f"the words are not in {' and '.join(claim.evidence)}")
-    owned = [item for item in holding if item.subject.service in ("", claim.service)]
+    owned = [item for item in holding if belongs_to(item, claim.service, claim.quote)]
     if not owned:
-        raise StruckError(f"the words are those of {named(holding[0].subject.service)}")
+        whose = holding[0].subject.service
+        raise StruckError(f"the words are those of {named(whose)}" if whose else "nothing says whose words these are")
     return f"{_source_words(owned[0], claim)} {quoted(claim.quote)}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tools.evidence import Evidence, EvidenceKind
+from tools.evidence import Evidence, EvidenceKind, Sample
 
 MIN_QUOTE = 6
 """Characters below which words are found anywhere."""
@@ -12,9 +12,12 @@ MIN_QUOTE = 6
 
 def says(item: Evidence, quote: str) -> bool:
     """Tell whether the words stand in one sample of the evidence or in its statement; white space is ignored."""
+    return bool(_holding(item, quote)) or _plain(quote) in _plain(item.statement)
+
+
+def _holding(item: Evidence, quote: str) -> list[Sample]:
     wanted = _plain(quote)
-    texts = [sample.text for sample in item.samples if sample.kind != "series"] + [item.statement]
-    return bool(wanted) and any(wanted in _plain(text) for text in texts)
+    return [s for s in item.samples if wanted and s.kind != "series" and wanted in _plain(s.text)]
 
 
 def _plain(text: str) -> str:
@@ -28,15 +31,31 @@ def is_change(item: Evidence) -> bool:
     return item.kind is EvidenceKind.CHANGE or item.subject.kind == "change"
 
 
-def belongs_to(item: Evidence, service: str) -> bool:
-    """Tell whether a change is one of a service: its record says so, it touched a path of that name, or names it."""
+def belongs_to(item: Evidence, service: str, quote: str = "") -> bool:
+    """Tell whether what evidence quotes is of a service.
+
+    Telemetry is of the service it comes from. A change or file is of the service that its record names; without
+    a record, of one whose name is a part of the path, or a word of the changed text.
+
+    Args:
+        item: the evidence.
+        service: who is asked about.
+        quote: look only at the places that hold these words.
+    """
     if item.subject.service:
         return item.subject.service == service
-    paths = " ".join(sample.ref for sample in item.samples)
-    if any(_stem(part) == _stem(service) for part in re.split(r"[/:\s]", paths)):
-        return True
-    texts = " ".join(sample.text for sample in item.samples)
-    return re.search(rf"(?<![\w-]){re.escape(service)}(?![\w-])", texts) is not None
+    if not (is_change(item) or item.subject.kind == "file"):
+        return False
+    samples = _holding(item, quote) if quote else list(item.samples)
+    return any(_in_path(service, sample.ref) or _in_text(service, sample.text) for sample in samples)
+
+
+def _in_path(service: str, path: str) -> bool:
+    return any(_stem(part) == _stem(service) for part in re.split(r"[/:\s]", path))
+
+
+def _in_text(service: str, text: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(service)}(?![\w-])", text) is not None
 
 
 def _stem(part: str) -> str:
