@@ -14,6 +14,7 @@ from tools.errors import WindowError
 
 NS = 1_000_000_000
 """Nanoseconds in a second."""
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 LAST_NS = 2**63 - 1
 """The last moment that 64 bits hold: April 2262."""
 
@@ -57,6 +58,19 @@ def parse_moment(text: str) -> int:
             f"cannot read the time {text!r}", "use ISO 8601 such as 2026-11-24T10:00:00Z, or Unix seconds"
         ) from error
     return _in_range(ns, text)
+
+
+def parse_duration(text: str) -> float:
+    """Read a length of time such as 90s, 30m, 2h or 1d and return seconds.
+
+    Raises:
+        WindowError: the text has another form, or is nothing.
+    """
+    form = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|m|h|d)", text.strip())
+    seconds = float(form[1]) * _SECONDS[form[2]] if form else 0.0
+    if not 0 < seconds < LAST_NS / NS:
+        raise WindowError(f"cannot read the duration {text!r}", "write a number and s, m, h or d, such as 30m")
+    return seconds
 
 
 def _in_range(ns: int, text: str) -> int:

@@ -12,12 +12,19 @@ from agent.cli.options import AsJson, AsMarkdown, Config, Every
 
 if TYPE_CHECKING:
     from agent.schema import Incident
+    from tools.window import TimeWindow
 
 SIGNALS = ("traces", "logs", "metrics", "changes", "topology")
 
 
 def investigate(
     folder: Annotated[Path | None, typer.Argument(help="incident folder")] = None,
+    sources: Annotated[
+        Path | None, typer.Option(help="settings file that names live backends, instead of a folder", metavar="FILE")
+    ] = None,
+    since: Annotated[
+        str, typer.Option(help="how long ago it began, such as 30m; the incident window ends now", metavar="DURATION")
+    ] = "",
     symptom: Annotated[str, typer.Option(help="what was seen", metavar="TEXT")] = "",
     service: Annotated[str, typer.Option(help="where it was seen", metavar="NAME")] = "",
     question: Annotated[str, typer.Option(help="what you want to know beyond the cause", metavar="TEXT")] = "",
@@ -42,7 +49,8 @@ def investigate(
 
     check_form(as_json=as_json, as_markdown=as_markdown)
     settings = load_settings(config)
-    asked = None if resume else _asked(folder, symptom, service, question, incident, baseline, drop or [], no_model)
+    place, window = _place(folder, sources), _window(incident, since)
+    asked = None if resume else _asked(place, symptom, service, question, window, baseline, drop or [], no_model)
     before = {run.id for run in list_runs(settings.runs)}
     try:
         with investigation_progress(open_console(stderr=True), verbose=verbose) as progress:
@@ -59,12 +67,36 @@ def investigate(
     print_report(report, as_json=as_json, as_markdown=as_markdown, every=every)
 
 
+def _place(folder: Path | None, sources: Path | None) -> Path | None:
+    from tools.errors import InputError
+
+    if sources is None:
+        return folder
+    if folder is not None:
+        raise InputError("a folder and --sources exclude each other", "choose one")
+    if sources.suffix != ".toml":
+        raise InputError(f"{sources} is no settings file", "--sources takes a file such as whydown.toml")
+    return sources
+
+
+def _window(incident: str, since: str) -> TimeWindow | None:
+    from agent.investigation.place import last
+    from tools.errors import InputError
+    from tools.window import TimeWindow, parse_duration
+
+    if incident and since:
+        raise InputError("--incident and --since exclude each other", "choose one")
+    if since:
+        return last(parse_duration(since))
+    return TimeWindow.parse(incident) if incident else None
+
+
 def _asked(
     folder: Path | None,
     symptom: str,
     service: str,
     question: str,
-    incident: str,
+    incident: TimeWindow | None,
     baseline: str,
     drop: list[str],
     no_model: bool,
@@ -74,7 +106,7 @@ def _asked(
     from tools.window import TimeWindow
 
     if folder is None:
-        raise FolderError("no incident folder given", "whydown investigate FOLDER")
+        raise FolderError("no incident folder given", "whydown investigate FOLDER, or --sources whydown.toml")
     foreign = sorted(set(drop) - set(SIGNALS))
     if foreign:
         raise InputError(f"no signal {foreign[0]!r} to drop", "known: " + ", ".join(SIGNALS))
@@ -83,7 +115,7 @@ def _asked(
         symptom=symptom,
         question=question,
         service=service,
-        incident_window=TimeWindow.parse(incident) if incident else None,
+        incident_window=incident,
         baseline_window=TimeWindow.parse(baseline) if baseline else None,
         drop=frozenset(drop),
         no_model=no_model,

@@ -11,7 +11,7 @@ from agent.cli.options import AsJson, Config
 
 
 def show(
-    folder: Annotated[Path, typer.Argument(help="incident folder")],
+    folder: Annotated[Path, typer.Argument(help="incident folder, or settings file with live backends")],
     signal: Annotated[
         str, typer.Argument(help="traces, logs, metrics, topology or changes; none gives an overview")
     ] = "",
@@ -29,11 +29,11 @@ def show(
     trace: Annotated[str, typer.Option(help="one trace as a tree", metavar="ID")] = "",
     search: Annotated[str, typer.Option(help="log lines that contain this", metavar="TEXT")] = "",
     limit: Annotated[int, typer.Option(help="rows shown, 0 for all", min=0)] = 20,
-    sql: Annotated[bool, typer.Option("--sql", help="print SQL for a DuckDB shell instead")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="print SQL for a DuckDB shell, or live queries")] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Look at the telemetry of an incident folder, as tables and plots."""
+    """Look at the telemetry of an incident folder or of live backends, as tables and plots."""
     from agent.cli.output import print_table
     from agent.show import Filters, Request
     from agent.show import show as show_table

@@ -7,14 +7,13 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agent.investigation.place import open_place, with_windows
 from agent.investigation.state import Context, Progress, State, report_of
 from agent.investigation.watch import Watch
 from agent.runs import RunFolder, create_run, find_run
 from agent.schema import Incident, Report, Steering
 from tools.config import Settings
 from tools.errors import RunError
-from tools.incident import open_folder
-from tools.store.open import open_telemetry
 
 if TYPE_CHECKING:
     from agent.model import ChatModel
@@ -39,6 +38,7 @@ def investigate(
     Raises:
         WhydownError: the input cannot be used; see `tools.errors`.
     """
+    incident = with_windows(incident)
     context = open_context(incident, settings, "", progress, watch, model)
     run = create_run(settings.runs, incident)
     return _run(run, {"timings": {}}, replace(context, run_id=run.id))
@@ -87,9 +87,9 @@ def open_context(
     Raises:
         FolderError: there is nothing to read.
         FormatError: a file cannot be read.
+        SourceError: no live backend answers.
     """
-    folder = open_folder(incident.folder, baseline=not incident.own_baseline)
-    telemetry = open_telemetry(folder, settings.store, incident.drop)
+    folder, telemetry = open_place(incident, settings)
     context = Context(incident, folder, telemetry, settings, run_id, watch=watch or Watch())
     context = replace(context, progress=progress) if progress else context
     return context if incident.no_model else with_model(context, model)
@@ -111,7 +111,8 @@ def _run(run: RunFolder, start: State | None, context: Context, *, again: bool =
 
     from agent.investigation.graph import BEFORE_HEARING, build_graph
 
-    with closing(sqlite3.connect(run.checkpoint, check_same_thread=False)) as connection:
+    database = sqlite3.connect(run.checkpoint, check_same_thread=False)
+    with closing(context.telemetry), closing(database) as connection:
         graph = build_graph(SqliteSaver(connection))
         config = {"configurable": {"thread_id": run.id}}
         if again:

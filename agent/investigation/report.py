@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
 from agent.ranking import worth_showing
 from agent.schema import Hypothesis, Report, SourceStatus, Verdict
+from tools.sources import LiveSource
 
 HEALTHY_FROM = 0.5
 """Probability from which "nothing is at fault" is more likely than everything else together."""
@@ -15,7 +16,8 @@ def report(state: State, context: Context) -> State:
     hypotheses = worth_showing(hypotheses_of(state), context.settings.ranking.hypotheses, context.incident.steering)
     best = hypotheses[0].confidence if hypotheses else 0.0
     verdict = judge(best, state.get("nothing", 1.0), context.settings.ranking.min_confidence)
-    if verdict is Verdict.HEALTHY and context.watch.stopped:
+    unread = context.watch.stopped or state.get("failures") or context.telemetry.unanswered
+    if verdict is Verdict.HEALTHY and unread:
         verdict = Verdict.INCONCLUSIVE  # what was not looked at cannot be called healthy
     finished = Report(
         run_id=context.run_id,
@@ -37,7 +39,7 @@ def summarise(verdict: Verdict, hypotheses: list[Hypothesis]) -> str:
     if verdict is Verdict.HEALTHY or (not hypotheses and verdict is not Verdict.INCONCLUSIVE):
         return "nothing deviates more than the baseline itself does"
     if not hypotheses:
-        return "stopped before anything stood out"
+        return "nothing stood out in what could be read"
     if verdict is Verdict.INCONCLUSIVE:
         return f"no cause stands out; {hypotheses[0].component} leads"
     return hypotheses[0].cause
@@ -63,6 +65,12 @@ def source_status(context: Context, failures: list[str]) -> list[SourceStatus]:
         source = getattr(context.telemetry, signal)
         notes = tuple(source.degradations()) if source else ("missing",)
         statuses.append(
-            SourceStatus(signal=signal, available=available, name=source.name if source else "", notes=notes)
+            SourceStatus(
+                signal=signal,
+                available=available,
+                name=source.name if source else "",
+                notes=(*notes, *(item.reason for item in context.telemetry.unanswered if item.signal == signal)),
+                fetched=source.fetched() if isinstance(source, LiveSource) else None,
+            )
         )
     return statuses + [SourceStatus(signal="survey", available=False, notes=(text,)) for text in failures]

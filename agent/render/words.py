@@ -188,4 +188,22 @@ def source_lines(report: Report) -> list[str]:
     gone = [clean(s.signal, 40) for s in report.sources if not s.available]
     first = "read: " + (", ".join(have) or "nothing") + (f" · missing: {', '.join(gone)}" if gone else "")
     notes = [f"{clean(s.signal, 40)}: {clean(n)}" for s in report.sources for n in s.notes if n != "missing"]
-    return [first, *notes]
+    return [first, *notes, *fetched_lines(report)]
+
+
+def fetched_lines(report: Report) -> list[str]:
+    """Return what was read from each live backend: that it grows with services and not with traffic shows here."""
+    return [
+        f"{clean(s.signal, 40)} from {clean(s.name, 80)}: {cost.answers} of {cost.requests} queries answered, "
+        f"{bytes_words(cost.bytes)}, {cost.rows:,} rows"
+        for s in report.sources
+        if (cost := s.fetched) is not None
+    ]
+
+
+def bytes_words(count: int) -> str:
+    """Return a number of bytes as people say it, in powers of 1000."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} bytes"

@@ -16,6 +16,7 @@ class Incident(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     folder: Path
+    """The incident folder, or a settings file (`.toml`) that names live backends."""
     symptom: str = ""
     question: str = ""
     service: str = ""

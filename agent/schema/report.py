@@ -11,6 +11,7 @@ from agent.schema.classification import Classification
 from agent.schema.hypothesis import Hypothesis
 from tools.evidence import Evidence
 from tools.faults import FaultKind
+from tools.sources.fetched import Fetched
 
 
 class Verdict(StrEnum):
@@ -43,6 +44,7 @@ class SourceStatus(BaseModel):
     available: bool
     name: str = ""
     notes: tuple[str, ...] = ()
+    fetched: Fetched | None = Field(default=None, description="requests, answers, bytes, rows of a live backend")
 
 
 class Similar(BaseModel):

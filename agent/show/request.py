@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.investigation.intake import check_service, choose_windows, whole_extent
+from agent.investigation.place import open_place
 from agent.schema import Incident
 from tools.config import Settings
 from tools.errors import InputError, WindowError
-from tools.incident import IncidentFolder, open_folder
+from tools.incident import IncidentFolder
 from tools.sources import Telemetry
-from tools.store.open import open_telemetry
 from tools.window import Scope, TimeWindow
 
 if TYPE_CHECKING:
@@ -67,12 +68,13 @@ def show(request: Request, settings: Settings) -> Table:
     from agent.show.overview import overview
 
     folder, telemetry = _open(request, settings)
-    if not request.signal:
-        return overview(telemetry)
-    _, builder = find_table(request)
-    _check_present(request.signal, telemetry)
-    check_service(request.filters.service, telemetry)
-    return builder(telemetry, scope_of(request, folder, telemetry), request.filters)
+    with closing(telemetry):
+        if not request.signal:
+            return overview(telemetry)
+        _, builder = find_table(request)
+        _check_present(request.signal, telemetry)
+        check_service(request.filters.service, telemetry)
+        return builder(telemetry, scope_of(request, folder, telemetry), request.filters)
 
 
 def sql(request: Request, settings: Settings) -> str:
@@ -85,14 +87,18 @@ def sql(request: Request, settings: Settings) -> str:
     from agent.show.script import script
 
     folder, telemetry = _open(request, settings)
-    name, _ = find_table(request)
-    _check_present(request.signal, telemetry)
-    return script(request.signal, name, telemetry, scope_of(request, folder, telemetry))
+    with closing(telemetry):
+        name, _ = find_table(request)
+        _check_present(request.signal, telemetry)
+        return script(request.signal, name, telemetry, scope_of(request, folder, telemetry))
 
 
 def _open(request: Request, settings: Settings) -> tuple[IncidentFolder, Telemetry]:
-    folder = open_folder(request.folder)
-    return folder, open_telemetry(folder, settings.store)
+    asked = Incident(folder=request.folder, incident_window=request.incident)
+    if request.baseline:
+        start, end = min(w.start_ns for w in request.baseline), max(w.end_ns for w in request.baseline)
+        asked = asked.model_copy(update={"baseline_window": TimeWindow(start_ns=start, end_ns=end)})
+    return open_place(asked, settings)
 
 
 def find_table(request: Request) -> tuple[str, Builder]:

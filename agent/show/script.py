@@ -14,7 +14,7 @@ class ReproducibleInSql(Protocol):
     """A source whose aggregates are SQL."""
 
     def sql(self, method: str, scope: Scope) -> str:
-        """Return a script for any DuckDB shell."""
+        """Return a script for any DuckDB shell; of a live backend, its own queries."""
         ...
 
 

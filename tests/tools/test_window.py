@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.errors import WindowError
-from tools.window import NS, Scope, TimeWindow, parse_moment, to_datetime, to_ns
+from tools.window import NS, Scope, TimeWindow, parse_duration, parse_moment, to_datetime, to_ns
 
 moments = st.datetimes(
     min_value=dt.datetime(1990, 1, 1),  # noqa: DTZ001  # hypothesis wants naive bounds
@@ -99,3 +99,14 @@ def test_a_window_prints_as_it_is_read() -> None:
     text = "2026-11-24T10:00:00Z..2026-11-24T10:10:00Z"
     assert str(TimeWindow.parse(text)) == text
     assert TimeWindow.parse(text).seconds == 600
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1800), ("1.5 h", 5400), ("2d", 172_800)])
+def test_durations(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0m", "m", "-5m", "5 weeks", "1e9d"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(WindowError, match="such as 30m"):
+        parse_duration(text)

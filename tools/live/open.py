@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,34 +48,15 @@ def open_live(
         raise ConfigError(f"{origin} names no live source", "add [[sources.metrics]] with kind and url")
     sources = [open_kind(opening) for opening in openings]
     with ThreadPoolExecutor(max_workers=len(sources)) as pool:
-        reasons = list(pool.map(_why_not, sources))
-    unanswered = [
-        Unanswered(opening.signal, source.name, reason)
-        for opening, source, reason in zip(openings, sources, reasons, strict=True)
-        if reason
-    ]
-    if len(unanswered) == len(sources):
-        raise SourceError("no live source answers", "; ".join(dict.fromkeys(item.reason for item in unanswered)))
-    return _together(openings, sources, unanswered)
-
-
-def _why_not(source: LiveSource) -> str:
-    """Return why a source does not answer, empty when it does; one that does not is closed."""
-    try:
-        source.services()
-    except SourceError as error:
-        source.close()
-        return str(error)
-    return ""
-
-
-def _together(
-    openings: Sequence[Opening], sources: Sequence[LiveSource], unanswered: Sequence[Unanswered]
-) -> Telemetry:
-    silent = {(item.signal, item.name) for item in unanswered}
+        reasons = list(pool.map(_why_not, openings, sources))
+    if all(reasons):
+        raise SourceError("no live source answers", "; ".join(dict.fromkeys(reasons)))
     answering: dict[str, list[Any]] = {signal: [] for signal in SIGNALS}
-    for opening, source in zip(openings, sources, strict=True):
-        if (opening.signal, source.name) not in silent:
+    unanswered: list[Unanswered] = []
+    for opening, source, reason in zip(openings, sources, reasons, strict=True):
+        if reason:
+            unanswered.append(Unanswered(opening.signal, source.name, reason))
+        else:
             answering[opening.signal].append(source)
     return Telemetry(
         traces=_one(answering["traces"], MergedTraces),
@@ -84,6 +65,18 @@ def _together(
         changes=_one(answering["changes"], MergedChanges),
         unanswered=tuple(unanswered),
     )
+
+
+def _why_not(opening: Opening, source: LiveSource) -> str:
+    """Return why a source is left out, empty when it answers; one that is left out is closed."""
+    try:
+        if source.services() or opening.signal == "changes":
+            return ""
+        reason = f"{source.name} holds nothing of the compared windows"
+    except SourceError as error:
+        reason = str(error)
+    source.close()
+    return reason
 
 
 def _one(sources: list[Any], merge: Callable[[list[Any]], T]) -> T | Any | None:

@@ -66,7 +66,7 @@ def test_stopped_before_anything_was_found_is_not_called_healthy(asked: Incident
     watch.stop()
     report = investigate(asked, settings, watch=watch)
     assert (report.verdict, report.hypotheses) == (Verdict.INCONCLUSIVE, ())
-    assert report.summary == "stopped before anything stood out"
+    assert report.summary == "nothing stood out in what could be read"
 
 
 def test_stopped_while_gathering_keeps_the_ranking(asked: Incident, settings: Settings) -> None:
