@@ -43,7 +43,7 @@ def test_given_windows_stay(tmp_path: Path) -> None:
 
 
 def test_a_file_without_sources_says_what_to_add(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="sources.metrics"):
+    with pytest.raises(ConfigError, match=r"sources\.metrics"):
         open_place(Incident(folder=settings_file(tmp_path, "")), Settings())
 
 
