@@ -16,6 +16,6 @@ def overhead(
     from evals.testbed.report.overhead import describe, measure
     from evals.testbed.report.progress import reporting
 
-    with reporting("overhead") as tell:
-        found = measure(pairs, seconds, seed, tell)
+    with reporting("overhead") as progress:
+        found = measure(pairs, seconds, seed, progress.tell)
     typer.echo(describe(found))

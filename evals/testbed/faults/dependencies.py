@@ -9,6 +9,8 @@ from evals.testbed.system import jobs
 from evals.testbed.system.plan import PLAN_FILE, POSTGRES, REDIS
 from tools.faults import FaultKind
 
+REVIEWS = 240_000
+"""As many as the shop starts with, see schema.sql."""
 STORES = (
     Fault(
         name="stock-locked",
@@ -46,7 +48,8 @@ STORES = (
                     "INSERT INTO reviews (sku, stars, body)"
                     f" SELECT sku, stars, body FROM reviews, generate_series(1, {int(severity)});"
                 ),
-                repair="CREATE INDEX IF NOT EXISTS reviews_sku ON reviews (sku); ANALYZE reviews;",
+                repair=f"DELETE FROM reviews WHERE id > {REVIEWS};"
+                "CREATE INDEX IF NOT EXISTS reviews_sku ON reviews (sku); VACUUM ANALYZE reviews;",
             ),
         ),
     ),

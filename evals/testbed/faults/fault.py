@@ -66,11 +66,12 @@ class Fault:
     explained_as: FaultKind | None = None
     """For a look-alike: the kind that may rightly be named instead of calling it healthy."""
 
-    def prepare(self, testbed: DemoSystem) -> None:
-        """Make the system ready, before its normal behaviour is recorded."""
-        for step in self.steps():
-            if isinstance(step, Prepared):
-                step.prepare(testbed)
+    def prepare(self, testbed: DemoSystem) -> bool:
+        """Make the system ready, before its normal behaviour is recorded; tell whether that took anything."""
+        prepared = [step for step in self.steps() if isinstance(step, Prepared)]
+        for step in prepared:
+            step.prepare(testbed)
+        return bool(prepared)
 
     def inject(self, testbed: DemoSystem, severity: float | None = None) -> None:
         """Harm the running system."""

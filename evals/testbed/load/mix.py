@@ -16,6 +16,7 @@ TENANTS = {"aurora": 4, "borealis": 3, "cascade": 2, "dunes": 1}
 """Tenants of the shop with their share of the customers."""
 FILL_ON = 0.5
 """How often a product goes into a cart that already holds some."""
+_WEIGHTS = ("browse", "view", "add", "buy", "order")
 COUNTRIES = {"DE": 5, "FR": 2, "AT": 2, "NL": 1}
 
 
@@ -25,11 +26,21 @@ class Mix(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     rate: float = Field(default=6.0, gt=0)
+    crowd: float = Field(default=1.0, gt=0)
+    """Times as many requests as usual."""
     browse: float = 30
     view: float = 30
     add: float = 18
     buy: float = 14
     order: float = 8
+
+    @classmethod
+    def of_seed(cls, seed: int) -> Mix:
+        """Return one of many ordinary days: each seed has its own rate, and likes some pages more than others."""
+        rng = random.Random(seed)
+        usual = cls()
+        weights = {name: getattr(usual, name) * rng.uniform(0.75, 1.35) for name in _WEIGHTS}
+        return cls(rate=round(rng.uniform(5.0, 8.0), 1), **weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class Shoppers:
 
     def pause(self, mix: Mix) -> float:
         """Return the seconds until the next request: arrivals are a Poisson process."""
-        return self.rng.expovariate(mix.rate)
+        return self.rng.expovariate(mix.rate * mix.crowd)
 
     def next(self, mix: Mix) -> Request:
         """Return the next request."""

@@ -6,76 +6,113 @@ import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from evals.testbed.faults.catalogue import FAULTS, HEALTHY
-from evals.testbed.recording.record import SYSTEM, RecordingPlan, record
+from evals.testbed.load.mix import Mix
+from evals.testbed.recording.left_out import forget, leave_out, read_left_out
+from evals.testbed.recording.plan import SYSTEM, RecordingPlan
+from evals.testbed.recording.session import Session, Taken
 from evals.testbed.recording.stretches import Tell
 from evals.testbed.system.plan import SERVICES
-from tools.errors import PrerequisiteError
+from tools.errors import WhydownError
 from tools.store.scoped import literal
 
 SET = "shop"
+Note = Callable[[str], None]
+"""Told one line when a case is done."""
 
 
-def record_set(plan: RecordingPlan, tell: Tell) -> list[str]:
-    """Record a baseline and every fault and look-alike, each on a fresh system; return the case ids.
+@dataclass(frozen=True, slots=True)
+class SetPlan:
+    """What to record into the data folder `root`; seconds of the shared baseline and of each case's stretches.
 
-    Names and order of the cases say nothing about the faults. A case that is there already is not recorded
-    again, so an interrupted set can be gone on with. A fault that this machine cannot inject is left out.
+    `rate` is requests per second; None takes that of the seed.
+    """
+
+    root: Path
+    seed: int
+    baseline_seconds: float = 180.0
+    normal_seconds: float = 20.0
+    fault_seconds: float = 60.0
+    rate: float | None = None
+
+    @property
+    def baseline(self) -> str:
+        """Return the name of the baseline."""
+        return f"{SYSTEM}-{self.seed}"
+
+    def mix(self) -> Mix:
+        """Return what customers do."""
+        mix = Mix.of_seed(self.seed)
+        return mix if self.rate is None else mix.model_copy(update={"rate": self.rate})
+
+    def cases(self) -> list[RecordingPlan]:
+        """Return all cases; neither their names nor their order says anything about the faults."""
+        names = [HEALTHY, *FAULTS]
+        random.Random(self.seed).shuffle(names)
+        return [self._case(number, name) for number, name in enumerate(names, 1)]
+
+    def _case(self, number: int, name: str) -> RecordingPlan:
+        case_id = f"{SET}-{self.seed}-{number:02}"
+        return RecordingPlan(
+            fault=name,
+            into=self.root / SET / "cases" / case_id,
+            answer=self.root / "ground_truth" / SET / f"{case_id}.json",
+            seed=self.seed * 1_000 + number,
+            normal_seconds=self.normal_seconds,
+            fault_seconds=self.fault_seconds,
+            case_id=case_id,
+            baseline=f"baseline/{self.baseline}",
+        )
+
+
+def record_set(plan: SetPlan, tell: Tell, note: Note) -> dict[str, str]:
+    """Record a baseline and every fault and look-alike, on one system that is healed in between.
+
+    A case that is there already is not recorded again, so an interrupted set can be gone on with.
 
     Args:
-        plan: `into` is the data folder; `fault` and `answer` are ignored.
+        plan: what to record.
         tell: told about progress over the whole set.
+        note: told of every case that is done or left out.
+
+    Returns:
+        The faults of this seed that could not be recorded, with the reason; also kept in `left-out.json`.
+
+    Raises:
+        PrerequisiteError: the system does not come up, so that there is no baseline.
     """
-    names = [HEALTHY, *FAULTS]
-    random.Random(plan.seed).shuffle(names)
-    cases = {f"{SET}-{plan.seed}-{number:02}": name for number, name in enumerate(names, 1)}
-    work: list[Callable[[Tell], None]] = [lambda part: _record_baseline(plan, part)]
-    work += [_recording(plan, case_id, name) for case_id, name in cases.items()]
-    for number, one in enumerate(work):
-        one(_part(tell, number, len(work)))
-    write_graph(plan.into / SET)
-    return sorted(cases)
+    with Session(plan.mix(), plan.seed) as session:
+        folder = plan.root / SET / "baseline" / plan.baseline
+        if not folder.exists():
+            session.record_baseline(folder, plan.baseline_seconds, tell)
+            note(f"baseline {plan.baseline}: {plan.baseline_seconds:.0f} s, {plan.mix().rate:g} requests a second")
+        write_graph(plan.root / SET)
+        missing = [case for case in plan.cases() if not case.answer.exists()]
+        for number, case in enumerate(missing):
+            _record(session, plan.root, case, _part(tell, number, len(missing)), note)
+    ours = {case.case_id for case in plan.cases()}
+    return {one.fault: one.reason for case_id, one in read_left_out(plan.root).items() if case_id in ours}
 
 
-def _recording(plan: RecordingPlan, case_id: str, name: str) -> Callable[[Tell], None]:
-    root = plan.into
-    case = replace(
-        plan,
-        fault=name,
-        into=root / SET / "cases" / case_id,
-        answer=root / "ground_truth" / SET / f"{case_id}.json",
-        seed=plan.seed * 1_000 + int(case_id.rpartition("-")[2]),
-        case_id=case_id,
-        baseline=f"baseline/{_baseline(plan)}",
-    )
-
-    def work(tell: Tell) -> None:
-        if not case.answer.exists():
-            try:
-                record(case, tell)
-            except PrerequisiteError as error:
-                tell(f"{name} left out: {error}", 1.0)
-
-    return work
+def _record(session: Session, root: Path, case: RecordingPlan, tell: Tell, note: Note) -> None:
+    try:
+        taken = session.record(case, tell)
+    except WhydownError as error:
+        leave_out(root, case.case_id, case.fault, str(error))
+        note(f"{case.case_id} {case.fault} left out: {error}")
+    else:
+        forget(root, case.case_id)
+        note(_line(case, taken))
 
 
-def _record_baseline(plan: RecordingPlan, tell: Tell) -> None:
-    folder = plan.into / SET / "baseline" / _baseline(plan)
-    if (folder / "traces.parquet").exists():
-        return
-    apart = plan.into / ".baseline-answer.json"
-    record(replace(plan, fault=HEALTHY, into=folder, answer=apart, fault_seconds=20.0), tell)
-    for path in (apart, folder / "incident.json", folder / "changes.json"):
-        path.unlink()
-
-
-def _baseline(plan: RecordingPlan) -> str:
-    return f"{SYSTEM}-{plan.seed}"
+def _line(case: RecordingPlan, taken: Taken) -> str:
+    alarm = "no alarm" if taken.alarm_seconds is None else f"alarm after {taken.alarm_seconds:.0f} s"
+    return f"{case.case_id} {case.fault}: {alarm}, took {taken.seconds:.0f} s"
 
 
 def _part(tell: Tell, number: int, total: int) -> Tell:

@@ -29,6 +29,7 @@ class Routine:
 
     def __init__(self, testbed: DemoSystem, rng: random.Random, seconds: float) -> None:
         self._testbed = testbed
+        self._done: list[Configure] = []
         chosen = rng.sample(CHANGES, rng.choice((1, 2)))
         start = time.monotonic()
         self._due = sorted(
@@ -40,3 +41,9 @@ class Routine:
         while self._due and time.monotonic() >= self._due[0][0]:
             _, change = self._due.pop(0)
             change.apply(self._testbed, 1.0)
+            self._done.append(change)
+
+    def undo(self) -> None:
+        """Take back what was rolled out, so that it can be rolled out anew in the next recording."""
+        while self._done:
+            self._done.pop().undo(self._testbed)

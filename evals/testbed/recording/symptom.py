@@ -11,7 +11,9 @@ from evals.testbed.load.generator import Experience
 from tools.window import NS, TimeWindow, to_datetime
 
 SLOW_FACTOR = 1.5
-"""A request is bad if it fails, or takes this many times the 95th percentile of normal ones on its route."""
+SLOW_SECONDS = 0.1
+"""A request is bad if it fails, or takes this many times the 95th percentile of normal ones on its route and
+this much more: what nobody feels rings no alarm."""
 ALARM_SECONDS = 15.0
 ALARM_SHARE = 0.25
 ALARM_LEAST = 4
@@ -62,7 +64,7 @@ def _watch(route: str, seen: Sequence[Experience], watched: TimeWindow) -> Sympt
 
 
 def _bad(one: Experience, normal: float) -> bool:
-    return one.status == 0 or one.status >= 500 or one.seconds > SLOW_FACTOR * normal
+    return one.status == 0 or one.status >= 500 or one.seconds > max(SLOW_FACTOR * normal, normal + SLOW_SECONDS)
 
 
 def _describe(route: str, normal: float, during: Sequence[Experience], bad: Sequence[Experience]) -> str:

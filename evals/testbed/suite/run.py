@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from evals.testbed.faults.catalogue import find_fault
 from evals.testbed.recording.answer import answer_of
 from evals.testbed.recording.consolidate import consolidate
-from evals.testbed.recording.record import SYSTEM
+from evals.testbed.recording.plan import SYSTEM
 from evals.testbed.system.plan import PLAN_FILE
 from evals.testbed.system.testbed import COLLECTED, DemoSystem, running
 from tools.errors import FolderError

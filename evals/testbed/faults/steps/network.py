@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evals.testbed.load.mix import Mix
 from evals.testbed.system.mesh import FAIR, Weather
 from evals.testbed.system.testbed import DemoSystem
 
@@ -33,9 +32,8 @@ class Crowd:
 
     def apply(self, testbed: DemoSystem, severity: float) -> None:
         """Let more customers in."""
-        mix = testbed.mix()
-        testbed.set_mix(mix.model_copy(update={"rate": mix.rate * severity}))
+        testbed.set_mix(testbed.mix().model_copy(update={"crowd": severity}))
 
     def undo(self, testbed: DemoSystem) -> None:
         """Go back to the usual rate."""
-        testbed.set_mix(testbed.mix().model_copy(update={"rate": Mix().rate}))
+        testbed.set_mix(testbed.mix().model_copy(update={"crowd": 1.0}))
