@@ -99,6 +99,11 @@ def record_set(plan: SetPlan, tell: Tell, note: Note) -> dict[str, str]:
     return {one.fault: one.reason for case_id, one in read_left_out(plan.root).items() if case_id in ours}
 
 
+def seed_of_case(case_id: str) -> int:
+    """Return the seed of the set that a case belongs to, by its id."""
+    return int(case_id.split("-")[1])
+
+
 def _record(session: Session, root: Path, case: RecordingPlan, tell: Tell, note: Note) -> None:
     try:
         taken = session.record(case, tell)

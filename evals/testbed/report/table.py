@@ -2,37 +2,63 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from evals.rca.rows import Row
 from evals.testbed.faults.catalogue import FAULTS, HEALTHY
 from evals.testbed.recording.answer import Answer
 
+LEFT_OUT = "not recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict beside the answer. `waited` is seconds from the symptom to the end of the telemetry given."""
+
+    row: Row
+    answer: Answer
+    seed: int
+    waited: float = 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How one recording was judged: a short text, and whether the component (or the innocence) is right."""
+    """How one recording was judged: a short text, and whether the component (or the innocence) is right.
+
+    `seconds` runs from the symptom to the report; None for a fault that was not recorded.
+    """
 
     text: str
     right: bool
     kind_right: bool
-    seconds: float
+    seconds: float | None
 
 
-def cells(rows: Iterable[Row], answers: Mapping[str, Answer]) -> dict[str, list[Cell]]:
-    """Return the cells of each fault, by case id; rows without an answer are left out."""
-    found: dict[str, list[Cell]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.id):
-        if row.id in answers:
-            answer = answers[row.id]
-            found[answer.fault].append(_cell(row, answer))
-    return {name: found[name] for name in [*FAULTS, HEALTHY] if name in found}
+Table = dict[str, dict[int, Cell]]
+"""Cells by fault and seed."""
 
 
-def _cell(row: Row, answer: Answer) -> Cell:
-    seconds = row.seconds or 0.0
+def tabulate(judged: Iterable[Judged], left_out: Iterable[tuple[str, int]] = ()) -> Table:
+    """Return the table, faults in the order of the catalogue.
+
+    Args:
+        judged: the recordings.
+        left_out: faults that were not recorded, with the seed.
+    """
+    found: Table = {name: {} for name in [*FAULTS, HEALTHY]}
+    for name, seed in left_out:
+        found[name][seed] = Cell(LEFT_OUT, False, False, None)
+    for one in judged:
+        found[one.answer.fault][one.seed] = cell(one)
+    return {name: cells for name, cells in found.items() if cells}
+
+
+def cell(one: Judged) -> Cell:
+    """Return how one recording was judged."""
+    row, answer = one.row, one.answer
+    seconds = one.waited + (row.seconds or 0.0)
     if row.error:
         return Cell("failed", False, False, seconds)
     if answer.verdict == "healthy":
@@ -40,36 +66,52 @@ def _cell(row: Row, answer: Answer) -> Cell:
         right = row.verdict == HEALTHY or load
         text = row.verdict if not row.accuses else f"blames {row.first} ({row.kind})"
         return Cell(text, right, right, seconds)
-    kinds = {str(one.fault_type) for one in (answer, *answer.also)}
+    kinds = {str(cause.fault_type) for cause in (answer, *answer.also)}
     kind_right = row.accuses and row.kind in kinds
     place = f"{row.rank}" if row.rank else f"({row.listed}) {row.verdict}" if row.listed else f"– {row.first}"
     return Cell(f"{place}, {row.kind}{' ✓' if kind_right else ''}", row.rank == 1, kind_right, seconds)
 
 
-def markdown(found: Mapping[str, Sequence[Cell]]) -> str:
+def markdown(found: Table) -> str:
     """Return the table in Markdown, with a line of totals below it."""
-    seeds = max((len(one) for one in found.values()), default=0)
-    head = ["fault", "cause", "kind", *(f"seed {number}" for number in range(1, seeds + 1)), "s"]
-    lines = [_line(head), _line(["---"] * len(head))]
+    seeds = sorted({seed for row in found.values() for seed in row})
+    head = ["fault", "cause", "kind", *(f"seed {seed}" for seed in seeds), "s"]
+    lines = [_line(head), _line(["---"] * (len(head) - 1) + ["---:"])]
     for name, row in found.items():
         fault = FAULTS.get(name)
         kind = fault.kind.value if fault and fault.kind else "none"
-        texts = [cell.text for cell in row] + [""] * (seeds - len(row))
-        mean = sum(cell.seconds for cell in row) / len(row)
-        lines.append(_line([name, fault.component if fault else "", kind, *texts, f"{mean:.1f}"]))
+        texts = [row[seed].text if seed in row else "" for seed in seeds]
+        lines.append(_line([name, fault.component if fault else "", kind, *texts, _middle(row.values())]))
     return "\n".join([*lines, "", totals(found)])
 
 
-def totals(found: Mapping[str, Sequence[Cell]]) -> str:
+def totals(found: Table) -> str:
     """Return how often the component came first and the kind was right, and how many innocents were spared."""
-    guilty = [cell for name, row in found.items() for cell in row if name in FAULTS and FAULTS[name].kind]
-    innocent = [cell for name, row in found.items() for cell in row if name not in FAULTS or not FAULTS[name].kind]
-    first, kind = sum(cell.right for cell in guilty), sum(cell.kind_right for cell in guilty)
-    spared = sum(cell.right for cell in innocent)
-    return (
-        f"Component first in {first} of {len(guilty)} recordings with a fault, fault kind right in {kind}; "
-        f"{spared} of {len(innocent)} healthy ones and look-alikes judged healthy or explained as load."
-    )
+    guilty = [cell for name, row in found.items() if _is_fault(name) for cell in row.values()]
+    innocent = [cell for name, row in found.items() if not _is_fault(name) for cell in row.values()]
+    recorded = [cell for cell in guilty if cell.seconds is not None]
+    spared = [cell for cell in innocent if cell.seconds is not None]
+    missing = len(guilty) + len(innocent) - len(recorded) - len(spared)
+    parts = [
+        f"Component first in {_share(recorded, 'right')} recordings with a fault, "
+        f"fault kind right in {_share(recorded, 'kind_right')}; "
+        f"{_share(spared, 'right')} healthy ones and look-alikes judged healthy or explained as load.",
+        f"{_middle([*recorded, *spared])} s from the symptom to the report (median).",
+    ]
+    return " ".join([*parts, f"{missing} not recorded."] if missing else parts)
+
+
+def _is_fault(name: str) -> bool:
+    return name in FAULTS and FAULTS[name].kind is not None
+
+
+def _share(cells: Sequence[Cell], what: str) -> str:
+    return f"{sum(getattr(one, what) for one in cells)} of {len(cells)}"
+
+
+def _middle(cells: Iterable[Cell]) -> str:
+    seconds = [one.seconds for one in cells if one.seconds is not None]
+    return f"{median(seconds):.0f}" if seconds else ""
 
 
 def _line(parts: Sequence[str]) -> str:
