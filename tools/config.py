@@ -106,6 +106,7 @@ class ModelSettings(_Section):
     budget_money: float = Field(default=1.0, ge=0, description="cost of one investigation, in the prices' currency")
     retries: int = Field(default=2, ge=0, description="repeats after status 429, 5xx and broken connections")
     timeout: float = Field(default=120.0, gt=0, description="seconds for one call")
+    abilities: Path = Field(default=Path(".whydown/abilities.json"), description="where it is kept what models can do")
 
 
 class CiSettings(_Section):
@@ -149,6 +150,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: flags, environment, file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def token_cache() -> Path:
+    """Return the folder where tiktoken looks for vocabularies; unless the user has set one, it is one of ours."""
+    ours = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "whydown" / "tiktoken"
+    return Path(os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(ours)))
 
 
 def editor_command() -> str:

@@ -50,11 +50,7 @@ class Budget:
 
     def charge(self, usage: Usage, seconds: float, calls: int = 1) -> None:
         """Add what was spent; `calls` is 0 for time that no model took."""
-        self.usage = Usage(
-            prompt_tokens=self.usage.prompt_tokens + usage.prompt_tokens,
-            completion_tokens=self.usage.completion_tokens + usage.completion_tokens,
-            cached_tokens=self.usage.cached_tokens + usage.cached_tokens,
-        )
+        self.usage = self.usage.plus(usage)
         self.calls += calls
         self.seconds += seconds
 

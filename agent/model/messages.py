@@ -47,6 +47,14 @@ class Usage(_Frozen):
     completion_tokens: int = Field(default=0, ge=0)
     cached_tokens: int = Field(default=0, ge=0)
 
+    def plus(self, other: Usage) -> Usage:
+        """Return the tokens of both together."""
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+        )
+
     @property
     def total(self) -> int:
         """Return tokens read and written together."""

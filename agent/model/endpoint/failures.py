@@ -16,20 +16,22 @@ from tools.errors import (
 )
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
 
 _OVERFLOW = ("context_length_exceeded", "exceed_context_size", "context size", "context length", "maximum context")
 """How servers call a prompt that is too long, in a code, a type or a message."""
 
 
-def as_model_error(error: openai.OpenAIError, settings: ModelSettings) -> ModelError:
+def as_model_error(error: openai.OpenAIError | httpx2.HTTPError, settings: ModelSettings) -> ModelError:
     """Return the failure of a call as one of ours, with what to do about it."""
+    import httpx2
     import openai
 
     where = f"the model endpoint {settings.url}"
-    if isinstance(error, openai.APITimeoutError):
+    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
         return ModelTimeoutError(f"{where} took too long", "raise model.timeout or choose a faster model")
-    if isinstance(error, openai.APIConnectionError):
+    if isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
         return ModelUnreachableError(f"{where} cannot be reached", "is it running, and is model.url right?")
     if isinstance(error, openai.APIStatusError):
         return _refusal(error, where, settings.model)
@@ -51,6 +53,6 @@ def _refusal(error: openai.APIStatusError, where: str, model: str) -> ModelError
     return ModelRefusedError(f"{where} refuses the request", said)
 
 
-def _first_line(error: openai.OpenAIError) -> str:
+def _first_line(error: Exception) -> str:
     text = str(error).strip()
     return text.splitlines()[0][:200] if text else type(error).__name__

@@ -1,0 +1,128 @@
+"""Any OpenAI-compatible endpoint as a `ChatModel`.
+
+What a model can do is found out at the first call that needs it. One that calls no tools or keeps no schema is driven
+by plain JSON. An answer that does not fit its schema is given back once for repair, whatever the model can do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from agent.model.client import OnText
+from agent.model.endpoint import plain, probe
+from agent.model.endpoint.abilities import Abilities, Memory
+from agent.model.endpoint.deadline import Deadline
+from agent.model.endpoint.send import Request, Sender
+from agent.model.endpoint.wire import outgoing, schema_body, tools_body
+from agent.model.messages import Completion, Message, ToolSpec, Usage
+from agent.model.tokens import fit
+from tools.config import ModelSettings
+from tools.errors import ModelAnswerError
+
+
+class EndpointModel:
+    """Asks an endpoint for chat completions."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._settings = settings
+        self._memory = Memory(settings.abilities, settings.url, settings.model)
+        self._sender = Sender(settings, self._memory)
+
+    @property
+    def name(self) -> str:
+        """Return the model's name as the endpoint knows it."""
+        return self._settings.model
+
+    @property
+    def abilities(self) -> Abilities:
+        """Return what is known of the model so far."""
+        return self._memory.known
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[ToolSpec] = (),
+        schema: type[BaseModel] | None = None,
+        max_tokens: int,
+        seconds: float,
+        on_text: OnText | None = None,
+    ) -> Completion:
+        """Return the answer to a conversation, see `ChatModel.complete`. Secrets are not sent."""
+        began = time.perf_counter()
+        deadline = Deadline(seconds)
+        spent = self.find_out(deadline, tools=bool(tools), schema=schema is not None)
+        told = fit([outgoing(message) for message in messages], tools, self._settings.prompt_tokens)
+        request = self._request(told, tools, schema, max_tokens)
+        answer = self._sender.send(request, deadline, on_text)
+        spent = spent.plus(answer.usage)
+        answer = self._called(answer, told, tools)
+        if schema is not None and not answer.tool_calls:
+            answer, spent = self._fitting(answer, request, schema, deadline, spent)
+        return answer.model_copy(update={"usage": spent, "seconds": time.perf_counter() - began})
+
+    def find_out(self, deadline: Deadline, *, tools: bool, schema: bool) -> Usage:
+        """Find out what is asked for and not known yet; return what that cost.
+
+        Raises:
+            ModelError: the endpoint cannot be asked.
+        """
+        spent = Usage()
+        if tools and self.abilities.tools is None:
+            able, spent = probe.calls_tools(self._sender, deadline)
+            self._memory.learn(tools=able)
+        if schema and self.abilities.json_schema is None:
+            able, more = probe.keeps_schema(self._sender, deadline)
+            self._memory.learn(json_schema=able)
+            spent = spent.plus(more)
+        return spent
+
+    def forget(self) -> None:
+        """Find everything out again at the next call."""
+        self._memory.forget()
+
+    def _request(
+        self, told: list[Message], tools: Sequence[ToolSpec], schema: type[BaseModel] | None, max_tokens: int
+    ) -> Request:
+        """Return the request: by the endpoint's own means as far as the model has them, else in words.
+
+        Together with tools a schema is asked for in words: many endpoints refuse both at once.
+        """
+        extra: dict[str, Any] = {}
+        if schema is not None and (tools or not self.abilities.json_schema):
+            told = plain.told_of_schema(told, schema, tools=bool(tools))
+        elif schema is not None:
+            extra |= schema_body(schema)
+        if tools and self.abilities.tools:
+            extra |= tools_body(tools)
+        elif tools:
+            told = plain.told_of_tools(told, tools, answer=schema is None)
+        return Request(told, max_tokens, extra)
+
+    def _called(self, answer: Completion, told: list[Message], tools: Sequence[ToolSpec]) -> Completion:
+        """Read a call that was written in words; models that can call do so now and then, too."""
+        return plain.read_call(answer, len(told)) if tools and not answer.tool_calls else answer
+
+    def _fitting(
+        self, answer: Completion, request: Request, schema: type[BaseModel], deadline: Deadline, spent: Usage
+    ) -> tuple[Completion, Usage]:
+        """Return an answer that fits a schema, after one attempt at repair, and what was spent in all.
+
+        Raises:
+            ModelAnswerError: it does not fit even then; it says what was spent.
+        """
+        if problem := plain.problem_of(answer, schema):
+            turns = [outgoing(turn) for turn in plain.repair_turns(answer, problem)]
+            again = Request([*request.messages, *turns], request.max_tokens, request.extra)
+            answer = self._sender.send(again, deadline)
+            spent = spent.plus(answer.usage)
+            problem = plain.problem_of(answer, schema)
+        if problem:
+            raise ModelAnswerError(
+                f"{self.name} does not answer as asked", problem, spent.prompt_tokens, spent.completion_tokens
+            )
+        return answer.model_copy(update={"text": plain.first_json(answer.text)}), spent
