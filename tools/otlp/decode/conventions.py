@@ -29,9 +29,10 @@ _SERVICE = (
     "k8s.container.name",
     "container.name",
 )
-_POD = ("k8s.pod.name", "service.instance.id", "host.name")
+POD = ("k8s.pod.name", "service.instance.id", "host.name")
+"""Resource attributes that name the pod, best first."""
 _NODE = ("k8s.node.name", "host.name")
-_PEER = (
+PEER = (
     "peer.service",
     "service.peer.name",
     "db.system.name",
@@ -42,9 +43,13 @@ _PEER = (
     "network.peer.address",
     "net.peer.ip",
 )
-_PORT = ("server.port", "net.peer.port", "network.peer.port")
-_URL = ("url.full", "http.url")
-_LOOPBACK = ("localhost", "127.", "::1", "[::1]")
+"""Attributes of a client span that name whom it calls, best first."""
+PORT = ("server.port", "net.peer.port", "network.peer.port")
+"""Attributes that hold the callee's port."""
+URL = ("url.full", "http.url")
+"""Attributes that hold a whole address."""
+LOOPBACK = ("localhost", "127.", "::1", "[::1]")
+"""How the names of the own machine begin."""
 _ASGI_SUFFIXES = (" http send", " http receive", " websocket send", " websocket receive")
 _SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
@@ -63,7 +68,7 @@ class Resource:
         """Name the sender from its resource attributes; without service.name, the workload names it."""
         return cls(
             service=_first(attributes, _SERVICE) or UNKNOWN_SERVICE,
-            pod=_first(attributes, _POD),
+            pod=_first(attributes, POD),
             node=_first(attributes, _NODE),
             attributes=attributes,
         )
@@ -79,10 +84,10 @@ def peer_of(attributes: Mapping[str, str]) -> str | None:
 
     An address on loopback gets its port: there, nothing else tells two callees apart.
     """
-    name = _first(attributes, _PEER)
+    name = _first(attributes, PEER)
     if name is None:
-        return _host_of(_first(attributes, _URL))
-    port = _first(attributes, _PORT) if name.startswith(_LOOPBACK) else None
+        return _host_of(_first(attributes, URL))
+    port = _first(attributes, PORT) if name.startswith(LOOPBACK) else None
     return f"{name}:{port}" if port else name
 
 
@@ -100,7 +105,7 @@ def _host_of_authority(authority: str) -> str | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if host and port and host.startswith(_LOOPBACK):
+    if host and port and host.startswith(LOOPBACK):
         return f"{host}:{port}"
     return host or None
 
