@@ -11,10 +11,18 @@ from tools.live.opening import Opening
 from tools.sources.protocols import LiveSource
 
 KINDS: dict[str, dict[str, str]] = {
-    "metrics": {},
-    "traces": {},
-    "logs": {},
-    "changes": {},
+    "metrics": {
+        "clickhouse": "tools.live.clickhouse.metrics:ClickHouseMetrics",
+    },
+    "traces": {
+        "clickhouse": "tools.live.clickhouse.traces:ClickHouseTraces",
+    },
+    "logs": {
+        "clickhouse": "tools.live.clickhouse.logs:ClickHouseLogs",
+    },
+    "changes": {
+        "clickhouse": "tools.live.clickhouse.changes:ClickHouseChanges",
+    },
     "alerts": {},
 }
 """Signal → kind → module:class, called with an `Opening`. Modules are imported when they are used."""

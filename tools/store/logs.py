@@ -8,28 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.sources.masks import EXAMPLE_LIMIT, LINE_LIMIT, MASKS
 from tools.sources.rows import LogRow, MaskedLines, Two
 from tools.store.engine import Engine
 from tools.store.relation import Relation
 from tools.store.scoped import SERVICE, TIME_COLUMN, literal, per_window, service_is, within
 from tools.store.source import EmbeddedSource
 from tools.window import Scope, TimeWindow
-
-LINE_LIMIT = 400
-"""Characters of a line that are read: a template shows in its beginning, a payload follows."""
-EXAMPLE_LIMIT = 2000
-"""Characters of a line that are shown as an example."""
-_UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_TOKEN = r"(?:0x[0-9a-fA-F]+|\b[0-9a-fA-F]*\d[0-9a-fA-F]{7,}\b|\d+)"
-MASKS = (
-    (r"\b\w+@[\w.-]+\.\w+\b", "<mail>"),
-    (rf"{_UUID}|{_TOKEN}(?:[.:,-]{_TOKEN})*", "<*>"),
-    (r'"[^"]{0,200}"', '"<*>"'),
-)
-"""Pattern and replacement, in order: addresses, ids and numbers, quoted values.
-
-Ids and numbers look the same once masked, as a number of eight digits cannot be told from an id.
-"""
 
 
 def masked_sql(column: str = "body") -> str:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.builders import INCIDENT, SCOPE, T0, Folder, Log, ns, window
 from tools.config import StoreSettings
+from tools.sources.masks import EXAMPLE_LIMIT, LINE_LIMIT
 from tools.sources.rows import MaskedLines, Two
-from tools.store.logs import EXAMPLE_LIMIT, LINE_LIMIT, masked_sql
+from tools.store.logs import masked_sql
 from tools.store.scoped import literal
 from tools.window import NS
 

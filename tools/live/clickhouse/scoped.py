@@ -53,16 +53,27 @@ def first(column: str, names: tuple[str, ...]) -> str:
     return "multiIf(" + ", ".join(f"{column}['{n}'] <> '', {column}['{n}']" for n in names) + ", '')"
 
 
+def of(service: str) -> str:
+    """Return the condition that a row belongs to a service, in a form that the primary key helps with."""
+    return (
+        f"ServiceName IN ('', {literal(service)})"
+        if service == UNKNOWN_SERVICE
+        else f"ServiceName = {literal(service)}"
+    )
+
+
 POD_NAME = first("ResourceAttributes", POD)
 
 
-def peer_name(attributes: str = "SpanAttributes") -> str:
-    """Return whom a client span calls, as `tools.otlp.decode.conventions.peer_of` tells it."""
-    url, port = first(attributes, URL), first(attributes, PORT)
-    name = f"if({first(attributes, PEER)} <> '', {first(attributes, PEER)}, domain({url}))"
-    via = f"if({first(attributes, PEER)} <> '', {port}, if(port({url}) = 0, '', toString(port({url}))))"
-    local = " OR ".join(f"startsWith({name}, '{start}')" for start in LOOPBACK)
-    return f"if(({local}) AND {via} <> '', concat({name}, ':', {via}), {name})"
+def peer_parts() -> dict[str, str]:
+    """Return expressions for what tells whom a client span calls, see `tools.otlp.decode.conventions.peer_of`."""
+    attributes = "SpanAttributes"
+    return {
+        "told": first(attributes, PEER),
+        "url": first(attributes, URL),
+        "port": first(attributes, PORT),
+        "loopback": "[" + ", ".join(literal(start) for start in LOOPBACK) + "]",
+    }
 
 
 def template(name: str, **blanks: str) -> str:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from tools.live.clickhouse.scoped import (
     POD_NAME,
     SERVICE,
-    bucket,
     in_scope,
     literal,
-    moment,
     named,
-    peer_name,
+    of,
+    peer_parts,
     role,
     template,
     within,
@@ -37,13 +36,10 @@ class Subjects:
     counts: Mapping[str, str]
 
 
-OPERATIONS = Subjects(
-    ("op",), "span", {"own": CODE, "dur": "1"}, {"errors": "err", "origins": "origin"}
-)
+OPERATIONS = Subjects(("op",), "span", {"own": CODE, "dur": "1"}, {"errors": "err", "origins": "origin"})
 EDGES = Subjects(("op", "callee", "leaf"), "(SELECT * FROM span WHERE wire OR leaf)", {"gap": "1"}, {"errors": "err"})
 ENTRIES = Subjects(("op",), "trace", {"dur": "1"}, {"errors": "err"})
-CHECKS = "sum(copies - 1), countIf(p <> 0), sum(length(kids)), sum(skewed), count()"
-"""Copies of spans, spans with a parent, children found, calls with another clock, spans."""
+SUBJECTS = {"operations": OPERATIONS, "edges": EDGES, "entries": ENTRIES}
 
 
 def distributions(subjects: Subjects) -> str:
@@ -96,7 +92,7 @@ def raw(table: str, scope: Scope, keep: tuple[int, int]) -> str:
     return template(
         "raw",
         service=SERVICE,
-        peer=peer_name(),
+        **peer_parts(),
         role=at,
         origin=str(scope.incident.start_ns),
         width=str(scope.bucket_ns),
@@ -140,12 +136,13 @@ GROUP BY key HAVING count() <= {most} ORDER BY key"""
 
 
 def _of(service: str, operation: str) -> str:
-    return f"{SERVICE} = {literal(service)}" + (f" AND SpanName = {literal(operation)}" if operation else "")
+    return of(service) + (f" AND SpanName = {literal(operation)}" if operation else "")
 
 
 SPAN = f"""SELECT TraceId, SpanId, ParentSpanId, {SERVICE}, toString(SpanName), {POD_NAME},
        toUnixTimestamp64Nano(Timestamp), toInt64(Duration), upper(toString(StatusCode)),
-       replaceOne(lower(toString(SpanKind)), 'span_kind_', ''), StatusMessage, CAST(SpanAttributes, 'Map(String, String)')"""
+       replaceOne(lower(toString(SpanKind)), 'span_kind_', ''), StatusMessage,
+       CAST(SpanAttributes, 'Map(String, String)')"""
 
 
 def examples(table: str, window: TimeWindow, service: str, operation: str, order: Order, limit: int) -> str:
@@ -163,16 +160,12 @@ def examples(table: str, window: TimeWindow, service: str, operation: str, order
 def one_trace(table: str, trace_id: str, horizon: TimeWindow | None) -> str:
     """Return the query for all spans of a trace."""
     inside = f" AND {within('Timestamp', horizon)}" if horizon else ""
-    return f"{SPAN} FROM {named(table)} WHERE TraceId = {literal(trace_id)}{inside} ORDER BY Timestamp, SpanId LIMIT 10000"
+    return (
+        f"{SPAN} FROM {named(table)} WHERE TraceId = {literal(trace_id)}{inside} ORDER BY Timestamp, SpanId LIMIT 10000"
+    )
 
 
-def latest_versions(table: str, window: TimeWindow) -> str:
-    """Return the query for when each version of a service was first and last seen."""
-    return f"""
-SELECT {SERVICE} AS service, ResourceAttributes['service.version'] AS version,
-       toUnixTimestamp64Nano(min(Timestamp)), toUnixTimestamp64Nano(max(Timestamp)), count()
-FROM {named(table)} WHERE {within("Timestamp", window)} AND version <> ''
-GROUP BY service, version ORDER BY service, 3"""
-
-
-__all__ = ["CHECKS", "EDGES", "ENTRIES", "OPERATIONS", "Subjects", "moment"]
+def resource(table: str, service: str, inside: str) -> str:
+    """Return the query for the resource attributes of a service."""
+    own = "CAST(ResourceAttributes, 'Map(String, String)')"
+    return f"SELECT {own} FROM {named(table)} WHERE {inside} AND {_of(service, '')} AND notEmpty({own}) LIMIT 1"

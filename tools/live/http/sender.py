@@ -62,6 +62,7 @@ class Sender:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self._client.aclose()
+        await asyncio.sleep(0)  # sockets close in the loop's next round, after which it may stop
 
     async def _bounded(self, ask: Ask) -> Answer | SourceError:
         self.meter.add(requests=1)

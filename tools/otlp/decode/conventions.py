@@ -31,7 +31,8 @@ _SERVICE = (
 )
 POD = ("k8s.pod.name", "service.instance.id", "host.name")
 """Resource attributes that name the pod, best first."""
-_NODE = ("k8s.node.name", "host.name")
+NODE = ("k8s.node.name", "host.name")
+"""Resource attributes that name the machine, best first."""
 PEER = (
     "peer.service",
     "service.peer.name",
@@ -51,7 +52,8 @@ URL = ("url.full", "http.url")
 LOOPBACK = ("localhost", "127.", "::1", "[::1]")
 """How the names of the own machine begin."""
 _ASGI_SUFFIXES = (" http send", " http receive", " websocket send", " websocket receive")
-_SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+"""Severity by a quarter of its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Resource:
         return cls(
             service=_first(attributes, _SERVICE) or UNKNOWN_SERVICE,
             pod=_first(attributes, POD),
-            node=_first(attributes, _NODE),
+            node=_first(attributes, NODE),
             attributes=attributes,
         )
 
@@ -117,7 +119,7 @@ def is_asgi_noise(name: str, kind: int) -> bool:
 
 def severity_of(number: int) -> str | None:
     """Return the short name of a severity number (1-24, four steps each), None when out of range."""
-    return _SEVERITIES[(number - 1) // 4] if 1 <= number <= 24 else None
+    return SEVERITIES[(number - 1) // 4] if 1 <= number <= 24 else None
 
 
 def _first(attributes: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -20,7 +20,7 @@ clipped AS (
 -- spans. Their own time is spent between services, not in the caller's code. Where spans have no kind, a
 -- span whose only child is in another service is taken for a client span.
 span AS (
-  SELECT t, op, svc, start, dur, err, role, bucket, p, copies, kids,
+  SELECT t, op, svc, start, dur, err, role, bucket, p, copies, kids, children,
          if(children = 0, dur, greatest(0, dur - toInt64(arrayReduce('intervalLengthSum', a, b)))) AS own,
          err AND NOT arrayExists(k -> k.6, kids) AS origin,
          notEmpty(elsewhere) AND (kind IN ('client', 'producer') OR (kind = '' AND children = 1)) AS wire,
