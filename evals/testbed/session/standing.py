@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from evals.testbed.faults.catalogue import find_fault
+from evals.testbed.system.plan import PLAN_FILE
 from evals.testbed.system.testbed import DemoSystem, lay_out, start_keeper, wait_ready
 from tools.errors import FolderError, WhydownError
 
@@ -26,7 +27,7 @@ def put_up(endpoint: str, into: Path) -> DemoSystem:
         FolderError: one stands already.
         PrerequisiteError: a program is missing, or something does not come up.
     """
-    if POINTER.exists():
+    if _pointed() is not None:
         raise FolderError("a demo system is up already", "end it with `whydown testbed down`")
     plan = lay_out(endpoint, None if endpoint else into.absolute())
     keeper = start_keeper(plan, detached=True)
@@ -47,9 +48,16 @@ def standing() -> DemoSystem:
     Raises:
         FolderError: none stands.
     """
-    if not POINTER.exists():
+    folder = _pointed()
+    if folder is None:
         raise FolderError("no demo system is up", "start one with `whydown testbed up`")
-    return DemoSystem.attach(Path(json.loads(POINTER.read_text(encoding="utf-8"))["folder"]))
+    return DemoSystem.attach(folder)
+
+
+def _pointed() -> Path | None:
+    """Return the run folder; None when none stands, also when it went away without being told to."""
+    folder = Path(json.loads(POINTER.read_text(encoding="utf-8"))["folder"]) if POINTER.exists() else None
+    return folder if folder is not None and (folder / PLAN_FILE).exists() else None
 
 
 def take_down() -> None:

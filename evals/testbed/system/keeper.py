@@ -3,7 +3,8 @@
 Run as `python -m evals.testbed.system.keeper PLAN [--detached]`. It prints one JSON line when the system is up
 or has failed, takes orders on a Unix socket, and ends on the order `shutdown`, on SIGTERM, or, unless detached,
 when its standard input closes, which is how it notices that whoever started it is gone. Unless ordered down it
-then removes the run folder itself; whoever orders the shutdown may still want to read it.
+then removes the run folder itself; whoever orders the shutdown may still want to read it. When it is killed, the
+kernel ends its children and its janitor removes the folder.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any, NoReturn
 from evals.testbed.system import cgroups, stores
 from evals.testbed.system.clock import clock_command, serve_by_own_clock
 from evals.testbed.system.collecting import run_collector
+from evals.testbed.system.janitor import Janitor
 from evals.testbed.system.mesh import run_mesh
 from evals.testbed.system.monitor import run_monitor
 from evals.testbed.system.plan import DETACHED, POSTGRES, REDIS, SERVICES, Plan
@@ -245,6 +247,7 @@ def main() -> None:
     plan = Plan.model_validate_json(Path(sys.argv[1]).read_bytes())
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    janitor = Janitor(plan.folder)
     keeper = Keeper(plan)
     try:
         _preload()
@@ -255,6 +258,7 @@ def main() -> None:
         _say(ready=False, problem=error.problem, remedy=error.remedy)
     finally:
         keeper.stop()
+        janitor.dismiss()
 
 
 if __name__ == "__main__":

@@ -83,6 +83,10 @@ class DemoSystem:
         argument = {"port": self.plan.gateway_port, "folder": str(self.plan.folder), "seed": seed}
         self.order("spawn", name=LOAD, target="evals.testbed.load.generator:run_load", argument=argument)
 
+    def stop_load(self) -> None:
+        """Send the customers away; what they are waiting for is not waited for."""
+        self.order("stop", name=LOAD)
+
     def has_load(self) -> bool:
         """Tell whether customers are in."""
         return LOAD in self.order("status")["processes"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.measures.bootstrap import mean_interval
+from evals.measures.bootstrap import mean_interval, median_interval
 
 
 def test_interval_of_a_share_is_close_to_the_normal_one() -> None:
@@ -30,3 +30,18 @@ def test_interval_lies_within_the_values(values: list[float]) -> None:
     interval = mean_interval(values, draws=200)
     assert interval is not None
     assert min(values) - 1e-9 <= interval[0] <= interval[1] <= max(values) + 1e-9
+
+
+def test_an_outlier_moves_the_mean_and_not_the_median() -> None:
+    values = [1.0] * 20 + [100.0]
+    mean, median = mean_interval(values), median_interval(values)
+    assert mean is not None
+    assert mean[1] > 5
+    assert median == (1.0, 1.0)
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=30))
+def test_the_interval_of_a_median_lies_within_the_values(values: list[float]) -> None:
+    interval = median_interval(values, draws=200)
+    assert interval is not None
+    assert min(values) <= interval[0] <= interval[1] <= max(values)

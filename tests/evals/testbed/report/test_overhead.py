@@ -26,4 +26,9 @@ def test_the_percentile_is_of_each_route() -> None:
 def test_the_median_pair_speaks() -> None:
     text = describe([Pair(0.1, 0.102), Pair(0.1, 0.2), Pair(0.1, 0.099)])
     assert text.splitlines()[0] == "pair 1: p95 100.0 ms without, 102.0 ms with a collector, +2.0%"
-    assert text.splitlines()[-1] == "median overhead +2.0%"
+    assert text.splitlines()[-1].startswith("median of the paired differences +2.0%, 95 % interval ")
+
+
+def test_pairs_that_agree_leave_no_doubt() -> None:
+    text = describe([Pair(0.2, 0.206)] * 6)
+    assert text.endswith("median of the paired differences +3.0%, 95 % interval +3.0% to +3.0%")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evals.testbed.session.standing import POINTER, put_up, standing, take_down
+from evals.testbed.system.plan import PLAN_FILE
 from tools.errors import FolderError
 
 
@@ -29,6 +30,7 @@ def test_nothing_is_up() -> None:
 
 
 def test_only_one_can_be_up(tmp_path: Path) -> None:
+    (tmp_path / PLAN_FILE).touch()
     _point_at(tmp_path)
     with pytest.raises(FolderError, match="testbed down"):
         put_up("", tmp_path / "shop")
@@ -38,7 +40,7 @@ def test_what_died_by_itself_is_tidied_up(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
     _point_at(folder)
-    with pytest.raises(FolderError, match="no demo system runs"):
+    with pytest.raises(FolderError, match="no demo system is up"):
         standing()
     take_down()
     assert not folder.exists()
