@@ -66,9 +66,16 @@ def survey(telemetry: Telemetry, scope: Scope, *analysers: str) -> list[Evidence
 
 
 def plain(subject: Subject) -> str:
-    """Return a subject as one comparable text: spelling of names differs between conventions."""
-    parts = (subject.kind, subject.service, subject.operation, subject.pod, subject.peer, subject.name)
-    return " ".join(re.sub(r"[^a-z0-9/{}=,]+", "_", part.lower()).strip("_") for part in parts)
+    """Return a subject as one comparable text: spelling of names differs between conventions.
+
+    Prometheus writes underscores for dots and appends units; attributes are in another order then.
+    """
+    name, _, attributes = subject.name.partition("{")
+    parts = (subject.kind, subject.service, subject.operation, subject.pod, subject.peer, name)
+    words = [re.sub(r"[^a-z0-9/=]+", "_", part.lower()).strip("_") for part in parts]
+    words[-1] = re.sub(r"(_seconds|_bytes|_ratio)?(_total)?$", "", words[-1])
+    inside = sorted(re.sub(r"[^a-z0-9/=]+", "_", part.lower()).strip("_") for part in attributes.split(","))
+    return " ".join([*words, *inside]).strip()
 
 
 def assert_same(expected: Sequence[Evidence], found: Sequence[Evidence], tolerance: Tolerance) -> None:

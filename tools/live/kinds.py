@@ -12,6 +12,11 @@ from tools.sources.protocols import LiveSource
 
 KINDS: dict[str, dict[str, str]] = {
     "metrics": {
+        "prometheus": "tools.live.metrics.prometheus:PrometheusMetrics",
+        "victoriametrics": "tools.live.metrics.prometheus:PrometheusMetrics",
+        "mimir": "tools.live.metrics.prometheus:PrometheusMetrics",
+        "thanos": "tools.live.metrics.prometheus:PrometheusMetrics",
+        "cortex": "tools.live.metrics.prometheus:PrometheusMetrics",
         "clickhouse": "tools.live.clickhouse.metrics:ClickHouseMetrics",
     },
     "traces": {

@@ -1,0 +1,64 @@
+"""The query API that Prometheus, Thanos, Mimir, Cortex and VictoriaMetrics have in common.
+
+See https://prometheus.io/docs/prometheus/latest/querying/api/. Times are Unix seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.errors import SourceError
+from tools.live.http import Answer, Ask
+
+POSTS = ("/api/v1/(query|query_range|series|labels)",)
+"""Paths that take long queries in a form; they read only."""
+
+
+def instant(query: str, at: float) -> Ask:
+    """Return the request for a query at one moment."""
+    return Ask("/api/v1/query", form={"query": query, "time": f"{at:.3f}"})
+
+
+def over(query: str, start: float, end: float, step: int) -> Ask:
+    """Return the request for a query at all steps from start to end."""
+    return Ask(
+        "/api/v1/query_range",
+        form={"query": query, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step}s", "nocache": "1"},
+    )
+
+
+METADATA = Ask("/api/v1/metadata")
+"""Types and units of metrics; VictoriaMetrics keeps none and answers nothing."""
+ALERTS = Ask("/api/v1/alerts")
+RULES = Ask("/api/v1/rules", {"type": "alert"})
+
+
+def data_of(answer: Answer) -> Any:
+    """Return the `data` of an answer.
+
+    Raises:
+        SourceError: the answer has another form.
+    """
+    found = answer.json()
+    if not isinstance(found, dict) or found.get("status") != "success":
+        raise SourceError(f"{answer.source} does not answer as Prometheus does", "is its url right?")
+    return found.get("data", {})
+
+
+def results_of(answer: Answer) -> list[dict[str, Any]]:
+    """Return the series of a query's answer.
+
+    Raises:
+        SourceError: the answer has another form.
+    """
+    data = data_of(answer)
+    results = data.get("result") if isinstance(data, dict) else None
+    if not isinstance(results, list):
+        raise SourceError(f"the answer of {answer.source} holds no series", "is its url right?")
+    return results
+
+
+def warnings_of(answer: Answer) -> list[str]:
+    """Return what the backend says about its answer, such as that a store of Thanos did not answer."""
+    said = answer.json().get("warnings") or []
+    return [str(item) for item in said]

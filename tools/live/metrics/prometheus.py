@@ -1,0 +1,167 @@
+"""Metrics from Prometheus and what speaks its query API: VictoriaMetrics, Mimir, Thanos, Cortex.
+
+Rates, means and averages per step are computed by the backend, so what is fetched grows with services
+and instances, never with traffic.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Annotated, ClassVar
+
+import httpx
+from pydantic import AfterValidator, Field
+
+from tools.errors import InputError, SourceError
+from tools.live.metrics import api
+from tools.live.metrics.collect import Collector
+from tools.live.metrics.conventions import PEER_LABELS, POD_LABELS, SERVICE_LABELS, Conventions
+from tools.live.metrics.families import Family, families
+from tools.live.metrics.plan import RangeQuery, levels_of_size, range_queries
+from tools.live.metrics.promql import LATE, MARK, Level, check_matchers, marked, nearest_interval, quoted, selector
+from tools.live.opening import Opening, Options
+from tools.live.source import HttpSource
+from tools.sources.rows import MetricSeries
+from tools.window import NS, Scope
+
+PROBED_SECONDS = 600
+"""How far back the scrape interval of a metric is looked for."""
+USUAL_INTERVAL = 30
+"""Seconds between scrapes of what shows no interval."""
+PROBES_A_QUERY = 40
+
+
+class PrometheusOptions(Options):
+    """Settings of Prometheus-compatible sources."""
+
+    match: Annotated[str, AfterValidator(check_matchers)] = Field(
+        default="", description='matchers that bound what is read, such as namespace="shop"'
+    )
+    ignore: str = Field(default="", description="regular expression of metric names that are left out")
+    max_series: int = Field(
+        default=500, ge=1, description="series of one metric above which they are summed up per instance"
+    )
+    service_labels: tuple[str, ...] = Field(default=(), description="labels that name the service, before the usual")
+    pod_labels: tuple[str, ...] = Field(default=(), description="labels that name the instance, before the usual")
+    peer_labels: tuple[str, ...] = Field(default=(), description="labels that name a callee, before the usual")
+
+
+class PrometheusMetrics(HttpSource):
+    """MetricSource of a Prometheus-compatible backend."""
+
+    posts: ClassVar = api.POSTS
+
+    def __init__(self, opening: Opening, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._options = opening.options(PrometheusOptions)
+        super().__init__(opening, transport)
+        own = self._options
+        self._conventions = Conventions(
+            (*own.service_labels, *SERVICE_LABELS), (*own.pod_labels, *POD_LABELS), (*own.peer_labels, *PEER_LABELS)
+        )
+        self._lock = Lock()
+        self._known: tuple[Scope, list[MetricSeries]] | None = None
+
+    def find_services(self) -> set[str]:
+        """Return the services that have series at the end of the horizon or half way through it."""
+        horizon = self._opening.horizon
+        by = ", ".join(self._conventions.service_labels())
+        query = f"count by ({by}) ({self._everything()})"
+        moments = (horizon.end_ns, (horizon.start_ns + horizon.end_ns) // 2)
+        found: set[str] = set()
+        for answer in self.ask_all([api.instant(query, moment / NS) for moment in moments], "metric"):
+            for result in api.results_of(answer) if answer else []:
+                self._reader.count_rows(1)
+                found.add(self.renamed(self._conventions.service_of("", result["metric"])))
+        return found - {""}
+
+    def series(self, scope: Scope) -> list[MetricSeries]:
+        """Return the level of every series per step, in both windows; asked once a scope.
+
+        Raises:
+            SourceError: the backend does not answer.
+        """
+        with self._lock:
+            if self._known is None or self._known[0] != scope:
+                self._known = (scope, self._fetch(scope))
+            return self._known[1]
+
+    def sql(self, method: str, scope: Scope) -> str:
+        """Return the PromQL behind the series.
+
+        Raises:
+            InputError: another method was asked for.
+        """
+        if method != "series":
+            raise InputError(f"no PromQL makes the table {method}", "known: series")
+        return "\n\n".join(
+            f"# start={query.start:.3f} end={query.end:.3f} step={query.step}s\n{query.text}"
+            for query in self._plan(scope)[0]
+        )
+
+    def _fetch(self, scope: Scope) -> list[MetricSeries]:
+        queries, found = self._plan(scope)
+        collector = Collector(self._conventions, self.renamed, {family.name: family.unit for family in found})
+        asks = [api.over(query.text, query.start, query.end, query.step) for query in queries]
+        for query, answer in zip(queries, self.ask_all(asks, "metric") if asks else [], strict=True):
+            if answer is not None:
+                self._reader.count_rows(collector.add(api.results_of(answer), incident=query.incident))
+                for warning in api.warnings_of(answer):
+                    self.note(f"{self.name} warns: {warning[:200]}")
+        return collector.series()
+
+    def _plan(self, scope: Scope) -> tuple[list[RangeQuery], list[Family]]:
+        found = self._families(scope)
+        intervals = self._intervals(found, scope)
+        late = 0.0 if self._opening.settings.kind == "victoriametrics" else LATE
+        sized = [(Level(f, intervals.get(f.name, USUAL_INTERVAL), late), f.series) for f in found]
+        fine, coarse = self._conventions.identity_labels(), self._conventions.service_labels()
+        levels, per_instance, per_service = levels_of_size(sized, self._options.max_series, fine, coarse)
+        for names, whom in ((per_instance, "instance"), (per_service, "service")):
+            if names:
+                shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+                self.note(f"metrics of many series are summed up per {whom}: {shown}")
+        return list(range_queries(levels, scope, self._options.match)), found
+
+    def _everything(self) -> str:
+        name = f"__name__!~{quoted(self._options.ignore)}" if self._options.ignore else ""
+        return "{" + ", ".join(part for part in ('__name__!=""', name, self._options.match) if part) + "}"
+
+    def _families(self, scope: Scope) -> list[Family]:
+        """Return what has series at the end of one of the windows."""
+        query = f"count by (__name__) ({self._everything()})"
+        moments = [window.end_ns / NS for window in (*scope.baseline, scope.incident)]
+        counts: dict[str, int] = {}
+        for answer in self.ask_all([api.instant(query, moment) for moment in moments], "metric"):
+            for result in api.results_of(answer) if answer else []:
+                self._reader.count_rows(1)
+                name = result["metric"].get("__name__", "")
+                counts[name] = max(counts.get(name, 0), int(float(result["value"][1])))
+        return families(counts, self._types())
+
+    def _types(self) -> dict[str, str]:
+        """Return what the backend knows about types; without it names tell."""
+        try:
+            data = api.data_of(self._reader.ask(api.METADATA))
+        except SourceError:
+            return {}
+        return {name: str(entries[0].get("type", "")) for name, entries in data.items() if entries}
+
+    def _intervals(self, found: list[Family], scope: Scope) -> dict[str, int]:
+        """Return seconds between scrapes per metric, where the end of the incident or baseline shows it."""
+        back = int(min(PROBED_SECONDS, *(window.seconds for window in (scope.incident, *scope.baseline))))
+        probes = [
+            (family.name, f"quantile(0.5, count_over_time({selector(family.probe, self._options.match)}[{back}s]))")
+            for family in found
+        ]
+        asks = [
+            api.instant(marked(probes[first : first + PROBES_A_QUERY]), window.end_ns / NS)
+            for window in (scope.baseline[-1:] or (scope.incident,))
+            for first in range(0, len(probes), PROBES_A_QUERY)
+        ]
+        intervals: dict[str, int] = {}
+        for answer in self.ask_all(asks, "metric") if asks else []:
+            for result in api.results_of(answer) if answer else []:
+                self._reader.count_rows(1)
+                if (count := float(result["value"][1])) > 0:
+                    intervals[result["metric"][MARK]] = nearest_interval(back / count)
+        return intervals
