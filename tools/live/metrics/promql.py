@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def nearest_interval(seconds: float) -> int:
 def step_of(scope: Scope, interval: int) -> int:
     """Return the seconds between points: the scrape interval, or more where that would be too many points."""
     whole = scope.incident.seconds + scope.baseline_seconds
-    return max(interval, round(scope.incident.seconds / INCIDENT_POINTS), -(-int(whole) // ALL_POINTS))
+    return max(interval, math.ceil(scope.incident.seconds / INCIDENT_POINTS), math.ceil(whole / ALL_POINTS))
 
 
 def moments(window: TimeWindow, step: int) -> tuple[float, float]:
