@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from agent.cli import ci, collect, config, confirm, import_, investigate, kb, runs, show
+from agent.cli import chat, ci, collect, config, confirm, import_, investigate, kb, runs, show
 from tools.errors import WhydownError
 
 PLUGINS = "whydown.commands"
@@ -26,6 +26,7 @@ def build_app(arguments: list[str]) -> typer.Typer:
     app.callback()(_root)
     own = (
         investigate.investigate,
+        chat.chat,
         show.show,
         collect.collect,
         runs.runs,

@@ -61,8 +61,11 @@ def _timed(name: str, node: Node) -> Any:
         timings = {**update.get("timings", {}), name: round(time.perf_counter() - started, 3)}
         runtime.context.progress(name, "")
         if runtime.context.watch.wanted:
-            known: State = {**state, **update}
-            runtime.context.watch.tell(Interim(name, tuple(evidence_of(known)), tuple(hypotheses_of(known))))
+            runtime.context.watch.tell(_interim(name, {**state, **update}, runtime.context))
         return {**update, "timings": timings}
 
     return run
+
+
+def _interim(node: str, known: State, context: Context) -> Interim:
+    return Interim(node, tuple(evidence_of(known)), tuple(hypotheses_of(known)), context.run_id)

@@ -36,7 +36,7 @@ def interim_ranking(state: State, context: Context) -> Callable[[list[Evidence]]
     def told(found: list[Evidence]) -> None:
         ranked = rank_hypotheses(replace(picture, evidence=found), shipped_weights(), context.incident.steering)
         shown = worth_showing(ranked, context.settings.ranking.hypotheses, context.incident.steering)
-        context.watch.tell(Interim("survey", tuple(found), tuple(shown)))
+        context.watch.tell(Interim("survey", tuple(found), tuple(shown), context.run_id))
 
     return told
 

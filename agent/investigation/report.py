@@ -14,16 +14,17 @@ HEALTHY_FROM = 0.5
 def report(state: State, context: Context) -> State:
     """Build the report from the final state."""
     hypotheses = worth_showing(hypotheses_of(state), context.settings.ranking.hypotheses, context.incident.steering)
-    best = hypotheses[0].confidence if hypotheses else 0.0
+    standing = [item for item in hypotheses if not item.rejected]
+    best = standing[0].confidence if standing else 0.0
     verdict = judge(best, state.get("nothing", 1.0), context.settings.ranking.min_confidence)
     unread = context.watch.stopped or state.get("failures") or context.telemetry.unanswered
-    if verdict is Verdict.HEALTHY and unread:
-        verdict = Verdict.INCONCLUSIVE  # what was not looked at cannot be called healthy
+    if verdict is Verdict.HEALTHY and (unread or len(standing) < len(hypotheses)):
+        verdict = Verdict.INCONCLUSIVE  # neither what was not looked at nor what a person ruled out is healthy
     finished = Report(
         run_id=context.run_id,
         symptom=state.get("symptom", ""),
         verdict=verdict,
-        summary=summarise(verdict, hypotheses),
+        summary=summarise(verdict, standing),
         hypotheses=tuple(hypotheses),
         evidence=tuple(evidence_of(state)),
         windows=windows_of(state),

@@ -17,6 +17,7 @@ class Interim:
     node: str
     evidence: tuple[Evidence, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
+    run_id: str = ""
 
 
 class Watch:

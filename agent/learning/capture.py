@@ -32,7 +32,17 @@ def capture(folder: PostmortemFolder, report: Report, verdict: Verdict, person: 
         InputError: hypothesis, cause or resolution is missing.
         KnowledgeError: the run was confirmed before, or the folder cannot be written.
     """
-    draft = draft_postmortem(report, verdict)
+    return capture_draft(folder, report, draft_postmortem(report, verdict), person, moment)
+
+
+def capture_draft(
+    folder: PostmortemFolder, report: Report, draft: Postmortem, person: str, moment: dt.datetime
+) -> Captured:
+    """Write a postmortem of a run that a person has read and perhaps changed.
+
+    Raises:
+        KnowledgeError: the run was confirmed before, or the folder cannot be written.
+    """
     folder.path.mkdir(parents=True, exist_ok=True)
     listing = folder.read_all()
     _refuse_twice(listing, report.run_id)

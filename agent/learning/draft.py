@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from agent.schema import Hypothesis, Report
-from knowledge.postmortem import Postmortem, Provenance
+from knowledge.postmortem import Postmortem, Provenance, parse_postmortem, render_postmortem
 from tools.errors import InputError
 from tools.faults import FaultKind
 
@@ -40,9 +41,37 @@ def draft_postmortem(report: Report, verdict: Verdict) -> Postmortem:
     Raises:
         InputError: the hypothesis does not exist, or neither hypothesis nor cause is given, or no resolution.
     """
-    right = chosen(report, verdict)
     if not verdict.resolution.strip():
         raise InputError("what fixed it is missing", 'add --resolution "…"')
+    return _draft(report, verdict)
+
+
+def draft_text(report: Report, hypothesis: int) -> str:
+    """Return the postmortem file of a hypothesis for a person to complete: what fixed it is still empty.
+
+    Raises:
+        InputError: the hypothesis does not exist.
+    """
+    return render_postmortem(_draft(report, Verdict(hypothesis)))
+
+
+def read_draft(text: str, report: Report) -> Postmortem:
+    """Return the postmortem that a person has completed; where it comes from is not theirs to change.
+
+    Raises:
+        InputError: it is no postmortem, or what fixed it is missing.
+    """
+    draft, problems = parse_postmortem(text, Path("postmortem"))
+    if draft is None:
+        raise InputError("the postmortem has an error", str(problems[0]))
+    if not draft.resolution.strip():
+        raise InputError("what fixed it is missing", "write it below the heading Resolution")
+    provenance = draft.provenance.model_copy(update={"run": report.run_id})
+    return draft.model_copy(update={"provenance": provenance})
+
+
+def _draft(report: Report, verdict: Verdict) -> Postmortem:
+    right = chosen(report, verdict)
     kind = verdict.fault_kind or (right.fault_kind if right else FaultKind.UNKNOWN)
     component = verdict.component or (right.component if right else "")
     findings = [item.statement for item in report.evidence if right is None or item.id in right.supports][:_EVIDENCE]

@@ -19,7 +19,7 @@ EFFECT_NOTE = "change in units of the baseline's own variation"
 
 def headline(report: Report) -> tuple[str, str]:
     """Return the verdict in capitals and what follows it in the first line."""
-    leader = report.hypotheses[0] if report.hypotheses else None
+    leader = next((item for item in report.hypotheses if not item.rejected), None)
     word = report.verdict.value.replace("_", " ").upper()
     if report.verdict is Verdict.HEALTHY:
         return word, "nothing deviates more than it does in the baseline itself"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.show.request import Filters
 from agent.show.spans import Node, span_tree
 from agent.show.table import TIME, Column, Table, make, text, value
 from agent.show.traces import source
 from tools.errors import InputError
+from tools.paths import critical_path
 from tools.sources import Telemetry
 from tools.sources.protocols import Order
 from tools.sources.rows import SpanRow
@@ -27,12 +30,14 @@ _NODE: list[Column[Node]] = [
     value("offset_ns", "begins at", "ns", lambda n: n.offset_ns),
     value("duration_ns", "duration", "ns", lambda n: n.span.duration_ns),
     value("own_ns", "self", "ns", lambda n: n.own_ns),
+    value("critical_ns", "on critical path", "ns", lambda n: n.critical_ns or None, rank=1),
     text("status", lambda n: n.span.status),
     text("note", lambda n: n.note),
     text("kind", lambda n: n.span.kind, rank=1),
     text("pod", lambda n: n.span.pod, rank=2),
     text("status_message", lambda n: n.span.status_message, rank=1),
     text("span_id", lambda n: n.span.span_id, rank=2),
+    text("service", lambda n: n.span.service, rank=2),
 ]
 
 
@@ -72,4 +77,6 @@ def one_trace(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     if not spans:
         raise InputError(f"no trace {wanted.trace!r}", "find ids with --table slowest --service NAME")
     nodes, notes = span_tree(spans)
+    held = {stretch.span.span_id: stretch.own_ns for stretch in critical_path(spans)}
+    nodes = [replace(node, critical_ns=held.get(node.span.span_id, 0)) for node in nodes]
     return make("trace", f"trace {wanted.trace}", _NODE, nodes, depths=[n.depth for n in nodes], notes=notes)

@@ -15,7 +15,8 @@ class Node:
     """A span at its place in the tree.
 
     `offset_ns` is its start after the trace's first span. `own_ns` is self-time: duration not covered
-    by children, whose intervals are clipped into the parent as in sql/spans.sql.
+    by children, whose intervals are clipped into the parent as in sql/spans.sql. `critical_ns` is the time
+    for which it alone keeps the request waiting, see `tools.paths.critical`.
     """
 
     span: SpanRow
@@ -23,6 +24,7 @@ class Node:
     offset_ns: int
     own_ns: int
     note: str = ""
+    critical_ns: int = 0
 
 
 def span_tree(spans: list[SpanRow]) -> tuple[list[Node], list[str]]:

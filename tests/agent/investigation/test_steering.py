@@ -137,3 +137,13 @@ def test_a_run_that_was_never_surveyed_cannot_be_weighed_again(asked: Incident, 
         investigate(asked, settings, die)
     with pytest.raises(RunError, match="not been surveyed"):
         revise("last", rejected("bank"), settings)
+
+
+def test_ruling_out_the_only_cause_does_not_make_the_system_healthy(tmp_path: Path, settings: Settings) -> None:
+    folder = Folder(tmp_path / "in").spans(*shop(0, 60), *shop(60, 60, {"bank": 300.0}))
+    asked = Incident(folder=folder.path, incident_window=INCIDENT, baseline_window=BASELINE)
+    first = investigate(asked, settings)
+    said = Steering(rejected=tuple(Rejection(component=name, reason="no") for name in components(first)))
+    report = revise(first.run_id, said, settings)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert report.summary == "nothing stood out in what could be read"

@@ -1,0 +1,94 @@
+"""Which evidence belongs to a hypothesis, and on which side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.schema import Hypothesis
+from tools.evidence import Evidence, EvidenceKind
+
+Side = Literal["for", "against", "missing", "other"]
+Filter = Literal["hypothesis", "for", "against", "missing", "all"]
+FILTERS: tuple[Filter, ...] = ("hypothesis", "for", "against", "missing", "all")
+"""In the order in which a person goes through them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the evidence list: a finding, or something that is missing and has none."""
+
+    side: Side
+    evidence: Evidence | None = None
+    gap: str = ""
+    pinned: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return what identifies the line: the finding's id, or the text of the gap."""
+        return self.evidence.id if self.evidence else f"gap:{self.gap}"
+
+
+def items_of(
+    hypothesis: Hypothesis | None,
+    evidence: Iterable[Evidence],
+    wanted: Filter = "hypothesis",
+    search: str = "",
+    pinned: Collection[str] = (),
+) -> list[Item]:
+    """Return the lines to show: pinned ones first, then for, against and missing, then all others.
+
+    Args:
+        hypothesis: the selected one; without it all evidence is shown.
+        evidence: all of it.
+        wanted: which sides.
+        search: text that a line must contain; upper and lower case do not matter.
+        pinned: ids of findings kept in sight.
+    """
+    sides = _sides(hypothesis)
+    items = [Item(sides.get(item.id, "other"), item, pinned=item.id in pinned) for item in evidence]
+    items += [Item("missing", gap=gap) for gap in (hypothesis.missing if hypothesis else ())]
+    shown = _SHOWN["all" if hypothesis is None and wanted == "hypothesis" else wanted]
+    needle = search.casefold()
+    kept = [item for item in items if (item.side in shown or item.pinned) and needle in _text(item)]
+    return sorted(kept, key=lambda item: (not item.pinned, _ORDER.index(item.side), _loudness(item)))
+
+
+def counts(hypothesis: Hypothesis) -> dict[Side, int]:
+    """Return how many lines each side of a hypothesis has."""
+    return {
+        "for": len(hypothesis.supports),
+        "against": len(hypothesis.contradicts),
+        "missing": len(hypothesis.missing),
+    }
+
+
+_ORDER: tuple[Side, ...] = ("for", "against", "missing", "other")
+_SHOWN: dict[Filter, tuple[Side, ...]] = {
+    "hypothesis": ("for", "against", "missing"),
+    "for": ("for",),
+    "against": ("against",),
+    "missing": ("missing",),
+    "all": _ORDER,
+}
+
+
+def _sides(hypothesis: Hypothesis | None) -> dict[str, Side]:
+    if hypothesis is None:
+        return {}
+    against: dict[str, Side] = dict.fromkeys(hypothesis.contradicts, "against")
+    return {**against, **dict.fromkeys(hypothesis.supports, "for")}
+
+
+def _loudness(item: Item) -> float:
+    if item.evidence is None:
+        return 0.0
+    seen = item.evidence.kind is EvidenceKind.OBSERVATION  # has no effect size, and whoever said it looks for it
+    return float("-inf") if seen else -abs(item.evidence.effect)
+
+
+def _text(item: Item) -> str:
+    if item.evidence is None:
+        return item.gap.casefold()
+    return f"{item.evidence.id} {item.evidence.statement}".casefold()

@@ -1,0 +1,101 @@
+"""What was said about an incident, kept beside its run, and what was typed, kept beside all runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from tools.clock import now
+from tools.errors import RunError
+
+TYPED_KEPT = 500
+"""Lines of input that are remembered."""
+
+
+class Turn(BaseModel):
+    """One utterance. `query` is the `whydown show` command whose table belongs below the text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    who: Literal["person", "whydown", "notice"]
+    text: str
+    query: str = ""
+    at: AwareDatetime = Field(default_factory=now)
+
+
+class Transcript:
+    """The turns of one run, in `chat.jsonl` of its folder. Nothing is written before there is a run."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self.turns: list[Turn] = [] if path is None else _read(path)
+
+    def add(self, turn: Turn) -> None:
+        """Keep a turn.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        self.turns.append(turn)
+        if self._path is not None:
+            _append(self._path, turn.model_dump_json())
+
+    def moved_to(self, path: Path) -> Transcript:
+        """Return the transcript of a run, beginning with what was said before the run had a folder.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        there = Transcript(path)
+        if self._path is None:
+            for turn in self.turns:
+                there.add(turn)
+        return there
+
+
+class Typed:
+    """Lines that a person has typed, newest last, in one file for all runs."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self.lines = path.read_text(encoding="utf-8").splitlines()[-TYPED_KEPT:]
+        except (OSError, UnicodeDecodeError):
+            self.lines = []
+
+    def add(self, line: str) -> None:
+        """Remember a line unless it repeats the one before.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        plain = " ".join(line.split())
+        if plain and self.lines[-1:] != [plain]:
+            self.lines.append(plain)
+            _append(self._path, plain)
+
+
+def _read(path: Path) -> list[Turn]:
+    """Return all turns; a line that a crash has cut is left out."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    turns = []
+    for line in lines:
+        try:
+            turns.append(Turn.model_validate_json(line))
+        except ValidationError:
+            continue
+    return turns
+
+
+def _append(path: Path, line: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as out:
+            out.write(line + "\n")
+    except OSError as error:
+        raise RunError(f"cannot write {path}", error.strerror or str(error)) from error

@@ -1,0 +1,410 @@
+"""The application: layout, keys, and which message changes which widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from rich.text import Text
+from textual import work
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Static
+
+from agent.chat.commands import COMMANDS, matching
+from agent.chat.session import Session
+from agent.chat.sides import FILTERS, Filter, Item, counts, items_of
+from agent.chat.transcript import Turn
+from agent.render.clean import clean
+from agent.render.console import THEME
+from agent.schema import Hypothesis
+from agent.tui.conversation import Conversation
+from agent.tui.detail import TABS, Detail
+from agent.tui.lines import evidence_line, hypothesis_line
+from agent.tui.messages import Answered, Done, Failed, Loaded, Seen
+from agent.tui.prompt import Prompt
+from agent.tui.rows import Rows
+from agent.tui.status import status_line, title_line
+from agent.tui.talk import Talk
+from tools.errors import WhydownError
+from tools.evidence import Evidence
+
+if TYPE_CHECKING:
+    from agent.chat.answers import Pane
+
+Shown = Literal["evidence", "detail", "conversation"]
+"""Which pane a narrow terminal shows below the hypotheses."""
+SETTLE_S = 0.12
+"""How long the cursor rests before what is behind a row is read."""
+WIDE, HIGH = 120, 36
+"""Size of a terminal that has room for more."""
+DARK, LIGHT = "textual-dark", "textual-light"
+
+
+class ChatApp(App[None]):
+    """A cockpit for one incident."""
+
+    CSS_PATH = "styles.tcss"
+    TITLE = "whydown"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  # annotated so in the base class
+        (0, "-narrow"),
+        (WIDE, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "ask('')", "Ask"),
+        Binding("slash", "ask('/')", "Command", key_display="/"),
+        Binding("f", "filter", "Filter"),
+        Binding("p", "pin", "Pin"),
+        Binding("x", "fill('/reject')", "Reject"),
+        Binding("o", "fill('/observe')", "Observe"),
+        Binding("e", "pane('evidence')", "Evidence", show=False),
+        Binding("d", "pane('detail')", "Detail", show=False),
+        Binding("c", "pane('conversation')", "Conversation", show=False),
+        Binding("h", "focus('hypotheses')", "Hypotheses", show=False),
+        Binding("s", "ask('/search ')", "Search", show=False),
+        Binding("w", "fill('/window')", "Windows", show=False),
+        Binding("r", "command('/investigate')", "Run again", show=False),
+        Binding("K", "command('/confirm')", "Confirm", show=False),
+        Binding("E", "command('/export')", "Export", show=False),
+        Binding("t", "command('/theme')", "Theme", show=False),
+        Binding("y", "copy", "Copy", show=False),
+        Binding("question_mark", "command('/help')", "Help", key_display="?"),
+        Binding("escape", "stop", "Stop", show=False),
+        *(
+            Binding(str(number), f"tab('{pane}')", title, show=False)
+            for number, (pane, title) in enumerate(TABS.items(), 1)
+        ),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.console.push_theme(THEME)
+        self.session = session
+        self.talk = Talk(self)
+        self.phase = "ready"
+        self._hypotheses: tuple[Hypothesis, ...] = ()
+        self._evidence: tuple[Evidence, ...] = ()
+        self._item: Evidence | None = None
+        self._filter: Filter = "hypothesis"
+        self._search = ""
+        self._selection = 0
+        self._settling: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen; the stylesheet decides what is beside what."""
+        yield Static(id="title", markup=False)
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Rows[Hypothesis](lambda item: item.component, self._hypothesis_line, id="hypotheses")
+                yield Rows[Item](lambda item: item.key, evidence_line, id="evidence")
+            with Vertical(id="right"):
+                yield Detail(id="detail")
+                yield Conversation(id="conversation")
+        yield Static(id="hints", markup=False)
+        yield Prompt(self.session.typed, lambda: self.session.known(), id="prompt")
+        yield Static(id="status", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with what is known, and investigate what is not."""
+        self.hypotheses.border_title = "Hypotheses"
+        self.query_one("#detail").border_title = "Detail"
+        self.conversation.border_title = "Conversation"
+        self.query_one("#hints").display = False
+        self.show_pane("evidence")
+        self.hypotheses.focus()
+        self.enter(self.session)
+
+    def enter(self, session: Session) -> None:
+        """Show a session from its beginning, and go on with its investigation where it stands."""
+        self.session = session
+        self.conversation.remove_children()
+        for turn in session.transcript.turns:
+            self.conversation.add(turn)
+        self._hypotheses, self._evidence, self._item = (), (), None
+        self.talk.begin()
+        self._show_known()
+
+    # Parts of the screen
+
+    @property
+    def hypotheses(self) -> Rows[Hypothesis]:
+        """Return the list of hypotheses."""
+        return self.query_one("#hypotheses", Rows)
+
+    @property
+    def evidence(self) -> Rows[Item]:
+        """Return the list of evidence."""
+        return self.query_one("#evidence", Rows)
+
+    @property
+    def detail(self) -> Detail:
+        """Return the detail pane."""
+        return self.query_one(Detail)
+
+    @property
+    def conversation(self) -> Conversation:
+        """Return the conversation."""
+        return self.query_one(Conversation)
+
+    @property
+    def prompt(self) -> Prompt:
+        """Return where a person types."""
+        return self.query_one(Prompt)
+
+    @property
+    def selected(self) -> Hypothesis | None:
+        """Return the hypothesis under the cursor."""
+        return self.hypotheses.current
+
+    def _hypothesis_line(self, item: Hypothesis, width: int, tall: int) -> Text:
+        return hypothesis_line(item, width, pinned=item.component in self.session.steering().pinned)
+
+    # What is shown
+
+    def set_phase(self, phase: str) -> None:
+        """Say in the status line what is going on."""
+        self.phase = phase
+        self._show_status()
+
+    def _show_known(self) -> None:
+        report = self.session.report
+        if report is not None:
+            self._hypotheses, self._evidence = report.hypotheses, report.evidence
+        self.hypotheses.show(self._hypotheses)
+        self._show_evidence()
+        self._show_status()
+        self._select(self._item)
+
+    def _show_evidence(self, *, first: bool = False) -> None:
+        chosen = self.selected
+        items = items_of(chosen, self._evidence, self._filter, self._search, self.session.pinned_evidence)
+        self.evidence.show(items, first=first)
+        about = f" of {chosen.rank} {clean(chosen.component, 24)}" if chosen and self._filter != "all" else ""
+        sides = counts(chosen) if chosen else {}
+        numbers = " · ".join(f"{side} {count}" for side, count in sides.items())
+        only = f" · only {self._filter}" if self._filter in {"for", "against", "missing"} else ""
+        found = f" · “{clean(self._search, 20)}” {len(items)}" if self._search else ""
+        self.evidence.border_title = f"Evidence{about}" + (" · all" if self._filter == "all" else "")
+        self.evidence.border_subtitle = f"{numbers}{only}{found}"
+
+    def _show_status(self) -> None:
+        session, width = self.session, self.size.width
+        symptom = session.incident.symptom if session.incident else ""
+        run = session.run.id if session.run else ""
+        self.query_one("#title", Static).update(title_line(session.title, session.report, symptom, width))
+        self.query_one("#status", Static).update(status_line(self.phase, session.report, self.talk.model, run, width))
+
+    def on_resize(self, event: Resize) -> None:
+        """Fit the lines that span the screen; where there is room, findings are shown in two lines."""
+        self.evidence.set_tall(2 if event.size.width >= WIDE and event.size.height >= HIGH else 1)
+        self._show_status()
+
+    def say(self, turn: Turn, *, answer: Answered | None = None) -> None:
+        """Show and keep a turn."""
+        self.conversation.add(turn, answer.answer.table if answer else None)
+        try:
+            self.session.say(turn)
+        except WhydownError as error:
+            self.notify(str(error), severity="warning")
+
+    # What workers tell
+
+    def on_seen(self, event: Seen) -> None:
+        """Show the ranking as evidence arrives."""
+        interim = event.interim
+        self.session.saw(interim)
+        self._evidence = interim.evidence or self._evidence
+        if interim.hypotheses:
+            self._hypotheses = interim.hypotheses
+            self.hypotheses.show(self._hypotheses)
+        self._show_evidence()
+        self.set_phase(f"{interim.node}: {len(self._evidence)} findings")
+
+    def on_done(self, event: Done) -> None:
+        """Show the report."""
+        self.talk.ended()
+        self._show_known()
+        self.say(Turn(who="whydown", text=event.said))
+
+    def on_answered(self, event: Answered) -> None:
+        """Show an answer, and open what it points at."""
+        answer = event.answer
+        self.say(Turn(who="whydown", text=answer.text, query=answer.query), answer=event)
+        if answer.evidence:
+            self._select(self.session.report.find(answer.evidence) if self.session.report else None)
+        if answer.pane:
+            self.detail.open(answer.pane)
+
+    def on_failed(self, event: Failed) -> None:
+        """Say in the conversation what went wrong, so that it stays to be read."""
+        if event.running:
+            self.talk.ended()
+            self._show_known()
+        self.say(Turn(who="notice", text=event.problem))
+        self.show_pane("conversation")
+
+    def on_loaded(self, event: Loaded) -> None:
+        """Show a pane unless something else is selected by now."""
+        if event.selection == self._selection:
+            self.detail.draw(event.pane, event.view)
+
+    # What the person does
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        """Follow the cursor."""
+        if event.rows.id == "hypotheses":
+            self._show_evidence(first=not self.talk.running)
+            self._select(None)
+        elif self.evidence.has_focus:
+            current = self.evidence.current
+            self._select(current.evidence if current else None)
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        """Go from a hypothesis to its evidence, and from a finding to what is behind it."""
+        if event.rows.id == "hypotheses":
+            self.action_pane("evidence")
+        else:
+            current = self.evidence.current
+            self._select(current.evidence if current else None)
+            self.action_pane("detail")
+
+    def _select(self, item: Evidence | None) -> None:
+        self._item = item
+        self._selection += 1
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_S, self.detail.selection_changed)
+
+    def on_detail_wanted(self, event: Detail.Wanted) -> None:
+        """Read what a tab shows."""
+        report = self.session.report
+        if report is None:
+            return
+        if event.pane == "plot":
+            self.detail.plot(report, self.selected, self._item)
+        else:
+            self._load(event.pane, self._selection, self.selected, self._item)
+
+    @work(thread=True, group="detail")
+    def _load(self, pane: Pane, selection: int, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
+        from agent.chat.panes import load
+
+        session = self.session
+        if session.report is None or session.incident is None:
+            return
+        try:
+            view = load(pane, session.incident, session.report, session.settings, hypothesis, item)
+        except WhydownError as error:
+            problem = str(error)
+            view = lambda width: problem  # noqa: E731  # a view like any other
+        self.post_message(Loaded(pane, selection, view))
+
+    def on_input_changed(self, event: Prompt.Changed) -> None:
+        """Show which commands a line may become."""
+        hints = self.query_one("#hints", Static)
+        found = matching(event.value)[:4] if event.value.startswith("/") and event.input is self.prompt else []
+        hints.display = bool(found)
+        hints.update("\n".join(f"/{kind.name} {kind.arguments}  {kind.help}" for kind in found))
+
+    def on_input_submitted(self, event: Prompt.Submitted) -> None:
+        """Ask or do what was typed."""
+        if event.input is self.prompt and (line := self.prompt.take()):
+            self.action_command(line)
+
+    def action_command(self, line: str) -> None:
+        """Do what a line says, as if it had been typed."""
+        self.talk.hear(line)
+
+    def action_ask(self, begin: str) -> None:
+        """Go to the prompt."""
+        self.prompt.prefill(begin)
+
+    def action_fill(self, command: str) -> None:
+        """Begin a command about what is selected."""
+        self.prompt.prefill(self.talk.beginning(command))
+
+    def action_cite(self, number: str) -> None:
+        """Open the finding that a text cites."""
+        self.action_command(f"/evidence {number}")
+
+    def action_cite_hypothesis(self, number: str) -> None:
+        """Select the hypothesis that a text names."""
+        found = next((item for item in self._hypotheses if item.rank == int(number)), None)
+        if found is not None:
+            self.hypotheses.select(found.component)
+
+    def action_pane(self, shown: Shown) -> None:
+        """Show a pane and go to it."""
+        self.show_pane(shown)
+        target = self.query_one(f"#{shown}")
+        self.call_after_refresh(target.query_one("Tabs").focus if shown == "detail" else target.focus)
+
+    def show_pane(self, shown: Shown) -> None:
+        """Show a pane where there is room for one only."""
+        for name in ("evidence", "detail", "conversation"):
+            self.screen.set_class(name == shown, f"-shows-{name}")
+
+    def action_tab(self, pane: Pane) -> None:
+        """Open a tab of the detail pane."""
+        self.show_pane("detail")
+        self.detail.open(pane)
+
+    def action_filter(self) -> None:
+        """Go on to the next choice of evidence."""
+        self._filter = FILTERS[(FILTERS.index(self._filter) + 1) % len(FILTERS)]
+        self._show_evidence(first=True)
+
+    def search(self, text: str) -> None:
+        """Show the evidence that contains a text; an empty one shows all again."""
+        self._search = text
+        self._filter = "all" if text else "hypothesis"
+        self._show_evidence(first=True)
+        self.action_pane("evidence")
+
+    def action_pin(self) -> None:
+        """Pin what is selected."""
+        current = self.evidence.current if self.evidence.has_focus else None
+        if current is not None and current.evidence is not None:
+            self.session.pin_evidence(current.evidence.id)
+            self._show_evidence()
+        elif self.selected is not None:
+            self.action_command(f"/pin {self.selected.component}")
+
+    def action_copy(self) -> None:
+        """Copy the selected finding with its command, else the selected hypothesis."""
+        text = (
+            f"{self._item.statement}\n{self._item.query}"
+            if self._item
+            else self.selected.cause
+            if self.selected
+            else ""
+        )
+        if text:
+            self.copy_to_clipboard(text)
+            self.notify("Copied.", timeout=2)
+
+    def action_stop(self) -> None:
+        """Stop what runs; else leave a search; else leave the prompt."""
+        if self.talk.running:
+            self.talk.stop()
+        elif self._search:
+            self.search("")
+        else:
+            self.hypotheses.focus()
+
+    def action_toggle_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT if self.theme == DARK else DARK
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every command of the conversation in the palette."""
+        yield from super().get_system_commands(screen)
+        for kind in COMMANDS:
+            line = f"/{kind.name}"
+            act = self.action_command if kind.alone else self.action_fill
+            yield SystemCommand(f"{line} {kind.arguments}".rstrip(), kind.help, lambda act=act, line=line: act(line))

@@ -1,0 +1,106 @@
+"""The detail pane: what is behind the selected finding or hypothesis, in tabs that are read when they are opened."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static, TabbedContent, TabPane
+
+from agent.chat.answers import Pane
+from agent.chat.panes import View
+from agent.render.terminal.plot import MIN_POINTS, decisive, finite_points
+from agent.schema import Hypothesis, Report
+from agent.tui.drawn import Drawn
+from agent.tui.plot import SeriesPlot
+from tools.evidence import Evidence, Sample
+
+TABS: dict[Pane, str] = {
+    "finding": "Finding",
+    "plot": "Plot",
+    "trace": "Trace",
+    "logs": "Logs",
+    "topology": "Topology",
+    "changes": "Changes",
+    "past": "Past",
+}
+"""Tabs in the order of their number keys."""
+
+
+class Detail(Vertical):
+    """Seven looks at one selection."""
+
+    class Wanted(Message):
+        """A tab is open that has to be read for the selection."""
+
+        def __init__(self, pane: Pane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._stale: set[Pane] = set(TABS)
+
+    def compose(self) -> ComposeResult:
+        """Lay the tabs out."""
+        with TabbedContent():
+            for number, (pane, title) in enumerate(TABS.items(), 1):
+                with TabPane(f"{number} {title}", id=f"tab-{pane}"):
+                    if pane == "plot":
+                        yield Static("", id="no-plot", markup=False)
+                        yield SeriesPlot(id="plot")
+                    else:
+                        yield Drawn(id=f"pane-{pane}")
+
+    @property
+    def open_pane(self) -> Pane:
+        """Return which tab is open."""
+        active = self.query_one(TabbedContent).active
+        return next((pane for pane in TABS if f"tab-{pane}" == active), "finding")
+
+    def open(self, pane: Pane) -> None:
+        """Open a tab."""
+        self.query_one(TabbedContent).active = f"tab-{pane}"
+
+    def selection_changed(self) -> None:
+        """Forget what is shown: another finding or hypothesis is selected."""
+        self._stale = set(TABS)
+        self._ask()
+
+    def on_tabbed_content_tab_activated(self) -> None:
+        """Ask for the content of a tab when it is opened."""
+        self._ask()
+
+    def _ask(self) -> None:
+        pane = self.open_pane
+        if pane in self._stale:
+            self._stale.discard(pane)
+            self.post_message(self.Wanted(pane))
+
+    def draw(self, pane: Pane, view: View) -> None:
+        """Show what was read."""
+        self.query_one(f"#pane-{pane}", Drawn).draw(view)
+
+    def tell(self, pane: Pane, text: str) -> None:
+        """Say why there is nothing to see, or that it is being read."""
+        self.query_one(f"#pane-{pane}", Drawn).tell(text)
+
+    def plot(self, report: Report, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
+        """Plot the selected finding, else the decisive one of the hypothesis."""
+        chosen = _series(report, hypothesis, item)
+        plot, said = self.query_one(SeriesPlot), self.query_one("#no-plot", Static)
+        plot.display = chosen is not None
+        said.display = chosen is None
+        if chosen is None:
+            said.update("No series is behind this finding; tab 1 has its values and samples.")
+        else:
+            plot.draw(chosen[0], chosen[1], report)
+
+
+def _series(report: Report, hypothesis: Hypothesis | None, item: Evidence | None) -> tuple[Evidence, Sample] | None:
+    if item is not None:
+        for sample in item.samples:
+            if sample.kind == "series" and len(finite_points(sample)) >= MIN_POINTS:
+                return item, sample
+        return None
+    return decisive(report, hypothesis) if hypothesis else None
