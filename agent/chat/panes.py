@@ -59,7 +59,8 @@ def _finding(report: Report, hypothesis: Hypothesis | None, item: Evidence | Non
     from agent.render.terminal.hypothesis import full
 
     if item is not None:
-        return lambda width: finding_view(report, item, width)
+        alone = report.model_copy(update={"evidence": (item,)})  # all that is drawn is also searched for secrets
+        return lambda width: finding_view(alone, item, width)
     if hypothesis is not None:
         return lambda width: full(report, hypothesis, width)
     return lambda width: "Nothing is selected."

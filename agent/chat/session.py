@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from agent.runs import RunFolder, find_run, list_runs
 from agent.schema import Hypothesis, Incident, Observation, Rejection, Report, Steering
 from tools.config import Settings
 from tools.errors import InputError
+from tools.evidence import Evidence
+from tools.redact import redact_model
 from tools.window import TimeWindow
 
 if TYPE_CHECKING:
@@ -39,17 +42,20 @@ class Session:
         self.transcript = Transcript(run.path / "chat.jsonl" if run else None)
         self.typed = Typed(settings.runs / "typed.txt")
         self.pinned_evidence: tuple[str, ...] = ()
+        self._clean: dict[str, Evidence] = {}
 
     @classmethod
     def open(cls, target: str, settings: Settings) -> Session:
-        """Return a session about an incident folder, or about a run: its id, the beginning of one, or `last`.
+        """Return a session about telemetry or about a run: its id, the beginning of one, or `last`.
+
+        Telemetry is an incident folder, or a settings file (`.toml`) that names live backends.
 
         Raises:
             RunError: it is no folder, and no such run exists.
         """
         if not target:
             return cls(settings)
-        if Path(target).is_dir():
+        if Path(target).is_dir() or Path(target).suffix == ".toml":
             return cls(settings, Incident(folder=Path(target)))
         return cls(settings, run=find_run(settings.runs, target))
 
@@ -111,11 +117,11 @@ class Session:
         from agent import investigation
 
         if self.run is not None and not again:
-            self.report = investigation.resume(self.run.id, self.settings, watch=watch)
+            report = investigation.resume(self.run.id, self.settings, watch=watch)
         else:
-            self.report = investigation.investigate(self._asked(), self.settings, watch=watch)
-        self.attach(self.report.run_id)
-        return self.report
+            report = investigation.investigate(self._asked(), self.settings, watch=watch)
+        self.attach(report.run_id)
+        return self._keep(report)
 
     def weigh_again(self, steering: Steering, watch: Watch) -> Report:
         """Rank again with what a person has said.
@@ -127,9 +133,24 @@ class Session:
         from agent import investigation
 
         report = self.answered()
-        self.report = investigation.revise(report.run_id, steering, self.settings, watch=watch)
+        revised = investigation.revise(report.run_id, steering, self.settings, watch=watch)
         self.incident = self._asked().model_copy(update={"steering": steering})
+        return self._keep(revised)
+
+    def _keep(self, report: Report) -> Report:
+        self.report = redact_model(report)
         return self.report
+
+    def without_secrets(self, interim: Interim) -> Interim:
+        """Return what a running investigation tells, fit to be shown."""
+        for item in interim.evidence:
+            if item.query + item.statement not in self._clean:  # most were told before
+                self._clean[item.query + item.statement] = redact_model(item)
+        evidence = (
+            self._clean[item.query + item.statement].model_copy(update={"id": item.id}) for item in interim.evidence
+        )
+        hypotheses = tuple(redact_model(item) for item in interim.hypotheses)
+        return replace(interim, evidence=tuple(evidence), hypotheses=hypotheses)
 
     def saw(self, interim: Interim) -> None:
         """Note what a running investigation tells: from its first word on there is a run to keep things with."""

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from tools.clock import now
 from tools.errors import RunError
+from tools.redact import redact, redact_model
 
 TYPED_KEPT = 500
 """Lines of input that are remembered."""
@@ -38,6 +39,7 @@ class Transcript:
         Raises:
             RunError: it cannot be written.
         """
+        turn = redact_model(turn)
         self.turns.append(turn)
         if self._path is not None:
             _append(self._path, turn.model_dump_json())
@@ -71,7 +73,7 @@ class Typed:
         Raises:
             RunError: it cannot be written.
         """
-        plain = " ".join(line.split())
+        plain = redact(" ".join(line.split())).text
         if plain and self.lines[-1:] != [plain]:
             self.lines.append(plain)
             _append(self._path, plain)

@@ -278,7 +278,7 @@ class ChatApp(App[None]):
         self._selection += 1
         if self._settling is not None:
             self._settling.stop()
-        self._settling = self.set_timer(SETTLE_S, self.detail.selection_changed)
+        self._settling = self.detail.set_timer(SETTLE_S, self.detail.selection_changed)
 
     def on_detail_wanted(self, event: Detail.Wanted) -> None:
         """Read what a tab shows."""

@@ -65,7 +65,8 @@ class Detail(Vertical):
     def selection_changed(self) -> None:
         """Forget what is shown: another finding or hypothesis is selected."""
         self._stale = set(TABS)
-        self._ask()
+        if self.is_attached and self.query(TabbedContent):  # the screen may be closing
+            self._ask()
 
     def on_tabbed_content_tab_activated(self) -> None:
         """Ask for the content of a tab when it is opened."""

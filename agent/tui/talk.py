@@ -141,7 +141,8 @@ class Talk:
         from agent.investigation import Watch
 
         app = self._app
-        self._watch = Watch(lambda interim: _ignore(app.post_message(Seen(interim))))
+        session = self._session
+        self._watch = Watch(lambda interim: _ignore(app.post_message(Seen(session.without_secrets(interim)))))
         try:
             report = job(self._watch)
         except WhydownError as error:

@@ -7,7 +7,7 @@ import pytest
 
 from agent.chat import Session, Turn
 from agent.chat.commands import Command
-from agent.investigation import Watch, investigate
+from agent.investigation import Interim, Watch, investigate
 from agent.schema import Incident
 from tools.config import Settings
 from tools.errors import FormatError, InputError, RunError, UnknownServiceError, WindowError
@@ -188,3 +188,21 @@ def test_memory_that_is_not_configured_says_how(session: Session, settings: Sett
     )
     assert "No confirmed postmortem" in session.answer(Command("similar")).text
     assert replace(Command("x"), rest="y").rest == "y"
+
+
+def test_no_secret_is_shown_or_kept(folder: Path, settings: Settings, session: Session) -> None:
+    key = "AKIA" + "IOSFODNN7EXAMPLQ"
+    session.say(Turn(who="person", text=f"is {key} the key?"))
+    session.typed.add(f"is {key} the key?")
+    report = session.weigh_again(session.observing(f"the key {key} is revoked"), Watch())
+    assert not any(key in item.statement for item in report.evidence)
+    kept = [path.read_text() for path in settings.runs.rglob("*.jsonl")] + [(settings.runs / "typed.txt").read_text()]
+    assert not any(key in text for text in kept)
+    assert any("is the key?" in text or "redacted" in text for text in kept)
+
+
+def test_what_is_told_on_the_way_holds_no_secret_either(folder: Path, settings: Settings) -> None:
+    seen: list[Interim] = []
+    fresh = Session.open(str(folder), settings)
+    report = fresh.investigate(Watch(lambda interim: seen.append(fresh.without_secrets(interim))))
+    assert seen[-1].evidence == report.evidence
