@@ -25,6 +25,9 @@ def investigate(
     since: Annotated[
         str, typer.Option(help="how long ago it began, such as 30m; the incident window ends now", metavar="DURATION")
     ] = "",
+    alert: Annotated[
+        str, typer.Option(help="begin from an alert: alertmanager:FINGERPRINT, or a webhook payload", metavar="ALERT")
+    ] = "",
     symptom: Annotated[str, typer.Option(help="what was seen", metavar="TEXT")] = "",
     service: Annotated[str, typer.Option(help="where it was seen", metavar="NAME")] = "",
     question: Annotated[str, typer.Option(help="what you want to know beyond the cause", metavar="TEXT")] = "",
@@ -49,13 +52,15 @@ def investigate(
 
     check_form(as_json=as_json, as_markdown=as_markdown)
     settings = load_settings(config)
-    place, window = _place(folder, sources), _window(incident, since)
+    place, window = _place(folder, sources, alert, config), _window(incident, since)
     asked = None if resume else _asked(place, symptom, service, question, window, baseline, drop or [], no_model)
     before = {run.id for run in list_runs(settings.runs)}
     try:
         with investigation_progress(open_console(stderr=True), verbose=verbose) as progress:
             from agent import investigation
 
+            if asked is not None and alert:
+                asked = investigation.from_alert(alert, asked)
             if asked is None:
                 report = investigation.resume(resume, settings, progress)
             else:
@@ -67,11 +72,12 @@ def investigate(
     print_report(report, as_json=as_json, as_markdown=as_markdown, every=every)
 
 
-def _place(folder: Path | None, sources: Path | None) -> Path | None:
+def _place(folder: Path | None, sources: Path | None, alert: str, config: Path | None) -> Path | None:
+    from tools.config import FILE_NAME
     from tools.errors import InputError
 
     if sources is None:
-        return folder
+        return folder or ((config or Path(FILE_NAME)) if alert else None)
     if folder is not None:
         raise InputError("a folder and --sources exclude each other", "choose one")
     if sources.suffix != ".toml":

@@ -28,7 +28,10 @@ KINDS: dict[str, dict[str, str]] = {
     "changes": {
         "clickhouse": "tools.live.clickhouse.changes:ClickHouseChanges",
     },
-    "alerts": {},
+    "alerts": {
+        "alertmanager": "tools.live.alerts.sources:AlertmanagerAlerts",
+        "prometheus": "tools.live.alerts.sources:PrometheusAlerts",
+    },
 }
 """Signal → kind → module:class, called with an `Opening`. Modules are imported when they are used."""
 

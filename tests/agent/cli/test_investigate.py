@@ -46,6 +46,7 @@ def test_an_earlier_report_is_shown_again(folder: Path, whydown: Whydown) -> Non
         (["investigate"], "no incident folder given", 2),
         (["investigate", "shop", "--sources", "whydown.toml"], "a folder and --sources exclude each other", 2),
         (["investigate", "--sources", "shop"], "shop is no settings file", 2),
+        (["investigate", "--alert", "alertmanager:1"], "no configuration file at whydown.toml", 2),
         (["investigate", "--sources", "no.toml"], "no configuration file at no.toml", 2),
         (["investigate", "shop", "--since", "soon"], "cannot read the duration 'soon'", 2),
         (["investigate", "nowhere"], "no incident folder at nowhere", 2),

@@ -30,7 +30,6 @@ def over(query: str, start: float, end: float, step: int) -> Ask:
 METADATA = Ask("/api/v1/metadata")
 """Types and units of metrics; VictoriaMetrics keeps none and answers nothing."""
 ALERTS = Ask("/api/v1/alerts")
-RULES = Ask("/api/v1/rules", {"type": "alert"})
 
 
 def data_of(answer: Answer) -> Any:

@@ -1,0 +1,92 @@
+"""A real Alertmanager takes an alert, and an investigation begins from it; Prometheus' own alerts likewise."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from agent.investigation import from_alert
+from agent.schema import Incident
+from tests.contract.servers import alertmanager, prometheus
+from tools.clock import now
+from tools.errors import InputError
+from tools.live.alerts.sources import PrometheusAlerts
+from tools.live.budget import Budget
+from tools.live.opening import Opening
+from tools.live.settings import BackendSettings
+from tools.window import TimeWindow, to_ns
+
+pytestmark = pytest.mark.live
+
+RULES = """
+groups:
+  - name: always
+    interval: 1s
+    rules:
+      - alert: AlwaysTrue
+        expr: vector(1) > 0
+        labels: {service: checkout}
+        annotations: {summary: it is true}
+"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Run Alertmanager with two alerts; yield a settings file that names it."""
+    folder = tmp_path_factory.mktemp("alertmanager")
+    with alertmanager(folder) as url:
+        began = (now() - dt.timedelta(minutes=20)).isoformat()
+        alerts = [
+            {"labels": {"alertname": name, "service": "checkout"}, "annotations": {"summary": said}, "startsAt": began}
+            for name, said in (("SlowCheckout", "p99 above 2 s"), ("Errors", "5 % of requests fail"))
+        ]
+        httpx.post(f"{url}/api/v2/alerts", json=alerts, trust_env=False).raise_for_status()
+        path = folder / "live.toml"
+        path.write_text(f'[[sources.alerts]]\nkind = "alertmanager"\nurl = "{url}"\n')
+        yield path
+
+
+def fingerprint_of(file: Path, name: str) -> str:
+    url = file.read_text().rpartition("url = ")[2].strip().strip('"')
+    found = httpx.get(f"{url}/api/v2/alerts", trust_env=False).json()
+    return str(next(alert["fingerprint"] for alert in found if alert["labels"]["alertname"] == name))
+
+
+def test_an_investigation_begins_from_an_alert(file: Path) -> None:
+    reference = f"alertmanager:{fingerprint_of(file, 'SlowCheckout')}"
+    incident = from_alert(reference, Incident(folder=file))
+    assert incident.symptom == "alert SlowCheckout on checkout: p99 above 2 s"
+    assert incident.incident_window is not None
+    assert 1450 < incident.incident_window.seconds < 1600
+    assert abs(incident.incident_window.end_ns - to_ns(now())) < 60e9
+
+
+def test_what_a_person_says_stays(file: Path) -> None:
+    reference = f"alertmanager:{fingerprint_of(file, 'Errors')[:8]}"
+    assert from_alert(reference, Incident(folder=file, symptom="I saw it")).symptom == "I saw it"
+
+
+def test_an_unknown_alert_lists_those_that_fire(file: Path) -> None:
+    with pytest.raises(InputError, match=r"no alert '0000'.*known: \w+ \((SlowCheckout|Errors)\)"):
+        from_alert("alertmanager:0000", Incident(folder=file))
+
+
+def test_alerts_of_prometheus_itself(tmp_path: Path) -> None:
+    (tmp_path / "rules.yml").write_text(RULES)
+    with prometheus(tmp_path, f"rule_files: ['{tmp_path / 'rules.yml'}']\n") as url:
+        backend = BackendSettings(kind="prometheus", url=url)
+        horizon = TimeWindow(start_ns=1, end_ns=to_ns(now()))
+        source = PrometheusAlerts(Opening(backend, "alerts", horizon, Budget(10), tmp_path / "live.toml"))
+        for _ in range(50):
+            if source.alerts():
+                break
+            time.sleep(0.1)
+        (alert,) = source.alerts()
+        source.close()
+    assert alert.symptom == "alert AlwaysTrue on checkout: it is true"
+    assert alert.fingerprint == "AlwaysTrue"
