@@ -44,7 +44,7 @@ def check_claim(claim: Claim, known: Known, number: str = "C1") -> Checked:
     """Return a claim with its verdict and a sentence: what the evidence says, or what was claimed in vain."""
     component = claim.service if claim.service in known.services else ""
     try:
-        sentence = _verify(claim, known)
+        sentence, cited = _verify(claim, known)
     except StruckError as reason:
         return Checked(
             id=number,
@@ -54,12 +54,12 @@ def check_claim(claim: Claim, known: Known, number: str = "C1") -> Checked:
             verified=False,
             reason=str(reason),
         )
-    cited = tuple(dict.fromkeys(claim.evidence))
-    return Checked(id=number, component=component, sentence=sentence, evidence=cited, verified=True)
+    refs = tuple(dict.fromkeys(item.id for item in cited))
+    return Checked(id=number, component=component, sentence=sentence, evidence=refs, verified=True)
 
 
-def _verify(claim: Claim, known: Known) -> str:
-    """Return the sentence of a claim that holds.
+def _verify(claim: Claim, known: Known) -> tuple[str, list[Evidence]]:
+    """Return the sentence of a claim that holds, and what of the cited evidence bears it out.
 
     Raises:
         StruckError: it does not.
@@ -73,7 +73,8 @@ def _verify(claim: Claim, known: Known) -> str:
         return _verify_cause(claim, cited, known)
     if claim.predicate not in set(Quantity):
         raise StruckError(f"{named(claim.predicate) if claim.predicate else 'nothing'} is not something to claim")
-    return fact_words(_matching(claim, Quantity(claim.predicate), cited))
+    fact, item = _matching(claim, Quantity(claim.predicate), cited)
+    return fact_words(fact), [item]
 
 
 def _cited(claim: Claim, known: Known) -> list[Evidence]:
@@ -85,20 +86,20 @@ def _cited(claim: Claim, known: Known) -> list[Evidence]:
     return [known.evidence[ref] for ref in claim.evidence]
 
 
-def _matching(claim: Claim, quantity: Quantity, cited: list[Evidence]) -> Fact:
-    """Return the fact that bears a claim out; of several failures the one that came furthest is told."""
-    facts = [fact for item in cited for fact in facts_of(item) if fact.quantity is quantity]
+def _matching(claim: Claim, quantity: Quantity, cited: list[Evidence]) -> tuple[Fact, Evidence]:
+    """Return the fact that bears a claim out, and whose it is."""
+    facts = [(fact, item) for item in cited for fact in facts_of(item) if fact.quantity is quantity]
     refs = " and ".join(claim.evidence)
     if not facts:
         raise StruckError(f"{refs} says nothing about {quantity.value.replace('_', ' ')}")
-    about = [fact for fact in facts if _is_about(fact, claim)]
+    about = [(fact, item) for fact, item in facts if _is_about(fact, claim)]
     if not about:
-        raise StruckError(f"{refs} is about {named(facts[0].subject.label())}")
+        raise StruckError(f"{facts[0][1].id} is about {named(facts[0][0].subject.label())}")
     failures = []
-    for fact in about:
+    for fact, item in about:
         failure = _contradiction(claim, fact)
         if not failure:
-            return fact
+            return fact, item
         failures.append(failure)
     raise StruckError(failures[0])
 
@@ -158,7 +159,7 @@ def _in_base(first: Value, second: Value) -> tuple[float, float]:
     return first.number * unit_of(first.unit).factor, second.number * unit_of(second.unit).factor
 
 
-def _verify_quote(claim: Claim, cited: list[Evidence]) -> str:
+def _verify_quote(claim: Claim, cited: list[Evidence]) -> tuple[str, list[Evidence]]:
     if len(claim.quote.strip()) < MIN_QUOTE:
         raise StruckError(f"a quotation has at least {MIN_QUOTE} characters")
     holding = [item for item in cited if says(item, claim.quote)]
@@ -168,7 +169,7 @@ def _verify_quote(claim: Claim, cited: list[Evidence]) -> str:
     if not owned:
         whose = holding[0].subject.service
         raise StruckError(f"the words are those of {named(whose)}" if whose else "nothing says whose words these are")
-    return f"{_source_words(owned[0], claim)} {quoted(claim.quote)}"
+    return f"{_source_words(owned[0], claim)} {quoted(claim.quote)}", owned
 
 
 def _source_words(item: Evidence, claim: Claim) -> str:
@@ -179,7 +180,7 @@ def _source_words(item: Evidence, claim: Claim) -> str:
     return f"{named(claim.service)} wrote"
 
 
-def _verify_cause(claim: Claim, cited: list[Evidence], known: Known) -> str:
+def _verify_cause(claim: Claim, cited: list[Evidence], known: Known) -> tuple[str, list[Evidence]]:
     """Put a causal edge to the three tests: the call exists, the affected deviates, the cause is not later."""
     if claim.peer not in known.services:
         raise StruckError(f"no telemetry of a service {named(claim.peer) if claim.peer else 'without a name'}")
@@ -193,7 +194,7 @@ def _verify_cause(claim: Claim, cited: list[Evidence], known: Known) -> str:
     failure = link_failure(cause, effect, known.slack_s)
     if failure:
         raise StruckError(failure)
-    return f"what is seen on {named(claim.peer)} comes from {named(claim.service)}, which it calls"
+    return f"what is seen on {named(claim.peer)} comes from {named(claim.service)}, which it calls", [cause, effect]
 
 
 def _strongest(service: str, cited: list[Evidence], *, changes: bool) -> Evidence | None:

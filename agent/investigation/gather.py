@@ -1,7 +1,8 @@
 """Gather: for the leading hypotheses, the query that the playbook of their fault kind asks next.
 
 Without a model this is one look per hypothesis: an example of the suspected operation in the incident
-beside a typical one from the baseline, and the alarming log lines of the component.
+beside a typical one from the baseline, and the alarming log lines of the component. A model, if there is one,
+goes on from there.
 """
 
 from __future__ import annotations
@@ -34,7 +35,13 @@ def gather(state: State, context: Context) -> State:
         cited = [known_or_added(item, evidence, known) for item in found]
         looked.append(hypothesis.model_copy(update={"supports": tuple(dict.fromkeys((*hypothesis.supports, *cited)))}))
         context.progress("gather", hypothesis.component)
-    return {"evidence": dump(evidence), "hypotheses": dump(looked), "failures": failures}
+    update: State = {"evidence": dump(evidence), "hypotheses": dump(looked), "failures": failures}
+    if context.model is None or context.watch.stopped:
+        return update
+    from agent.investigation.argue import argue
+
+    so_far: State = {**state, **update}
+    return {**update, **argue(so_far, context)}
 
 
 def leads(hypothesis: Hypothesis, steering: Steering) -> bool:

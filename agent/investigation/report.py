@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
 from agent.ranking import worth_showing
-from agent.schema import Hypothesis, Report, SourceStatus, Verdict
+from agent.schema import Argument, Hypothesis, Report, SourceStatus, Usage, Verdict
 from tools.sources import LiveSource
 
 HEALTHY_FROM = 0.5
@@ -30,6 +30,8 @@ def report(state: State, context: Context) -> State:
         windows=windows_of(state),
         similar=tuple(similar_of(state)),
         sources=tuple(source_status(context, state.get("failures", []))),
+        argument=Argument.model_validate_json(state["argument"]) if state.get("argument") else None,
+        usage=Usage.model_validate_json(state["usage"]) if state.get("usage") else Usage(),
         timings=state.get("timings", {}),
     )
     return {"report": finished.model_dump_json()}

@@ -37,6 +37,12 @@ class State(TypedDict, total=False):
     nothing: float
     """Probability that nothing is at fault."""
     similar: list[str]
+    draft: str
+    """What the language model asked and answered, unchecked; absent without a model."""
+    argument: str
+    """The same checked, as the report shows it."""
+    usage: str
+    """What the language model cost."""
     report: str
     timings: Annotated[dict[str, float], _merge]
 

@@ -19,9 +19,14 @@ def verify(state: State, context: Context) -> State:
     """Complete every hypothesis that will be shown, and drop the others."""
     evidence, scope = evidence_of(state), scope_of(state)
     graph = topology_of(state, context)
-    shown = worth_showing(hypotheses_of(state), context.settings.ranking.hypotheses, context.incident.steering)
+    hypotheses, update = hypotheses_of(state), State()
+    if state.get("draft"):
+        from agent.investigation.argue import judge_draft
+
+        hypotheses, update = judge_draft(state, context, graph)
+    shown = worth_showing(hypotheses, context.settings.ranking.hypotheses, context.incident.steering)
     finished = [complete(item, evidence, graph, scope.bucket_ns / NS, context) for item in shown]
-    return {"hypotheses": dump(finished)}
+    return {**update, "hypotheses": dump(finished)}
 
 
 def topology_of(state: State, context: Context) -> list[Call]:
@@ -66,6 +71,7 @@ def contradictions(hypothesis: Hypothesis, evidence: list[Evidence], graph: list
         for item in about(callee, evidence)
         if item.subject.service == callee
         and item.kind not in {EvidenceKind.CHANGE, EvidenceKind.LATENCY_TOTAL, EvidenceKind.TRAFFIC}
+        and item.subject.kind != "change"
         and item.onset is not None
         and (first is None or item.onset <= first)
     ]

@@ -22,6 +22,7 @@ THEME = Theme(
         "ref": "magenta",
         "bar": "red",
         "unverified": "yellow",
+        "struck": "strike dim",
         "level": "green",
         "series": "cyan",
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agent.render.argument_words import origin_words
+from agent.render.markdown.argument import argument_parts
 from agent.render.markdown.escape import block, code, escape
 from agent.render.words import (
     EFFECT_NOTE,
@@ -41,6 +43,8 @@ def to_markdown(report: Report, *, every: bool = False) -> str:
     others = report.hypotheses[len(shown) :]
     if others:
         parts.append("### Other hypotheses\n\n" + "\n".join(_compact(hypothesis) for hypothesis in others))
+    if report.argument:
+        parts += argument_parts(report.argument)
     return "\n\n".join([*parts, *_footer(report)]) + "\n"
 
 
@@ -64,7 +68,7 @@ def _named(hypothesis: Hypothesis) -> str:
     operation = f" {code(hypothesis.operation, 120)}" if hypothesis.operation else ""
     kind = f"{kind_words(hypothesis.fault_kind)} ({escape(percent(hypothesis.confidence))})"
     ruled_out = f", ruled out by a person: {escape(hypothesis.rejected)}" if hypothesis.rejected else ""
-    return f"{code(hypothesis.component, 120)}{operation}: {kind}{ruled_out}"
+    return f"{code(hypothesis.component, 120)}{operation}: {kind}{origin_words(hypothesis)}{ruled_out}"
 
 
 def _link(link: ChainLink) -> str:

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from agent.render.argument_words import origin_words
 from agent.render.clean import clean
 from agent.render.terminal.evidence import SHOWN, evidence_view
 from agent.render.terminal.layout import bar, refs, rows
@@ -26,6 +27,7 @@ def title(hypothesis: Hypothesis) -> RenderableType:
     grid.add_column(width=BAR_WIDTH, no_wrap=True)
     grid.add_column(overflow="fold")
     named = Text.assemble((subject_of(hypothesis), "component"), f": {kind_words(hypothesis.fault_kind)}")
+    named.append(origin_words(hypothesis), style="quiet")
     if hypothesis.rejected:
         named.append(f" [ruled out: {clean(hypothesis.rejected)}]", style="unverified")
     share = hypothesis.confidence

@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from agent.render.clean import clean
+from agent.render.terminal.argument import argument_view
 from agent.render.terminal.hypothesis import compact, full, title
 from agent.render.terminal.layout import LABEL_WIDTH, rows
 from agent.render.words import (
@@ -46,6 +47,8 @@ def report_view(report: Report, width: int, *, every: bool = False) -> Renderabl
         parts += [Text(), compact(hypothesis)]
     if unlikely:
         parts += [Text(), *(title(hypothesis) for hypothesis in unlikely)]
+    if report.argument:
+        parts += [Text(), argument_view(report.argument)]
     return Group(*parts, Text(), footer(report, width, every=every))
 
 

@@ -1,0 +1,88 @@
+"""One conversation with a model, held to the budget: before every call, and by a deadline during it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from agent.argument.deadline import within
+from agent.model import Budget, ChatModel, Completion, Message, ToolSpec, Usage
+from tools.config import ModelSettings
+from tools.errors import ModelError
+from tools.redact import redact_model
+
+CHARACTERS_A_TOKEN = 3.0
+"""Cautious for English and names: an estimate that is too high ends a conversation early, never late."""
+SHORTEST_ANSWER = 60
+"""Tokens below which an answer is not worth asking for."""
+MOST_CALLS = 12
+"""Calls of one turn that are looked at at all."""
+GRACE_S = 1.0
+"""What a call may take longer than it was told to: a client that times out itself says more about why."""
+
+
+class EndedError(Exception):
+    """The conversation cannot go on; the message says why."""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Messages so far, and what may still be spent on more."""
+
+    model: ChatModel
+    budget: Budget
+    settings: ModelSettings
+    messages: list[Message] = field(default_factory=list)
+
+    def tell(self, message: Message) -> None:
+        """Add a turn. Secrets stay behind, whichever model it goes to."""
+        self.messages.append(redact_model(message))
+
+    def ask(self, tools: Sequence[ToolSpec] = (), schema: type[BaseModel] | None = None) -> Completion:
+        """Return the model's next turn, added to the conversation.
+
+        Raises:
+            EndedError: the budget does not allow another call, or the model fails.
+        """
+        reason = self.budget.exhausted()
+        room = self.room(tools)
+        if reason or room < SHORTEST_ANSWER:
+            raise EndedError(reason or f"the limit of {self.budget.limits.tokens:,} tokens is nearly used up")
+        answer = self._call(tools, schema, min(self.settings.completion_tokens, room))
+        answer = answer.model_copy(update={"tool_calls": answer.tool_calls[:MOST_CALLS]})
+        self.messages.append(Message(role="assistant", content=answer.text, tool_calls=answer.tool_calls))
+        return answer
+
+    def room(self, tools: Sequence[ToolSpec] = (), calls: int = 1) -> int:
+        """Return tokens left for answers after so many calls with the messages so far, perhaps less than none."""
+        return self.budget.remaining().tokens - calls * self.size(tools)
+
+    def size(self, tools: Sequence[ToolSpec] = ()) -> int:
+        """Return about how many tokens the messages so far are."""
+        characters = sum(len(m.content) + sum(len(c.arguments) + 40 for c in m.tool_calls) + 12 for m in self.messages)
+        characters += sum(len(json.dumps(tool.parameters)) + len(tool.description) + len(tool.name) for tool in tools)
+        return int(characters / CHARACTERS_A_TOKEN)
+
+    def _call(self, tools: Sequence[ToolSpec], schema: type[BaseModel] | None, max_tokens: int) -> Completion:
+        seconds = min(self.budget.remaining().seconds, self.settings.timeout)
+        sent = tuple(self.messages)
+        began = time.perf_counter()
+        try:
+            answer = within(
+                seconds + GRACE_S,
+                lambda: self.model.complete(sent, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds),
+            )
+        except ModelError as error:
+            self.budget.charge(Usage(prompt_tokens=self.size(tools)), time.perf_counter() - began)
+            raise EndedError(str(error)) from error
+        used = answer.usage if answer.usage.total else self._estimate(answer, tools)
+        self.budget.charge(used, answer.seconds or time.perf_counter() - began)
+        return answer
+
+    def _estimate(self, answer: Completion, tools: Sequence[ToolSpec]) -> Usage:
+        written = len(answer.text) + sum(len(call.arguments) for call in answer.tool_calls)
+        return Usage(prompt_tokens=self.size(tools), completion_tokens=int(written / CHARACTERS_A_TOKEN))

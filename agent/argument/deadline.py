@@ -1,0 +1,49 @@
+"""Hold a call to a deadline, whatever it waits for: a server that sends a byte now and then never times out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from tools.errors import ModelTimeoutError
+
+T = TypeVar("T")
+
+
+class _Waiting(Generic[T]):
+    """A call in a thread of its own, which ends with the process if the call never returns."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self.results: list[T] = []
+        self.error: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, name="model call", daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self.results.append(self._call())
+        except BaseException as error:  # handed over to the thread that waits, which raises it
+            self.error = error
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """Return what a call returns.
+
+    Raises:
+        ModelTimeoutError: it has not returned in time; it is left behind.
+        Exception: whatever the call raises.
+    """
+    waiting = _Waiting(call)
+    waiting.thread.start()
+    waiting.thread.join(seconds)
+    error, results = waiting.error, waiting.results
+    del waiting  # its error's traceback would hold this frame, and the frame it
+    if error is not None:
+        try:
+            raise error
+        finally:
+            del error
+    if not results:
+        raise ModelTimeoutError(f"the model has not answered within {seconds:.3g} s", "raise model.timeout")
+    return results[0]

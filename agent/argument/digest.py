@@ -1,0 +1,80 @@
+"""What the model is told first: symptom, hypotheses, the evidence about them, who calls whom. All of it fenced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.argument.fence import fence
+from agent.schema import Hypothesis
+from tools.evidence import Evidence, EvidenceKind, facts_of
+from tools.sources.rows import Call
+from tools.window import Scope, to_datetime
+
+LEADING = 3
+EVIDENCE, PER_HYPOTHESIS, CHANGES = 16, 5, 6
+"""Pieces of evidence told in all, for each leading hypothesis, and of changes."""
+STATEMENT, QUOTE = 180, 160
+NAMES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What a digest is made of."""
+
+    symptom: str
+    question: str
+    scope: Scope
+    hypotheses: Sequence[Hypothesis]
+    evidence: Sequence[Evidence]
+    graph: Sequence[Call]
+    services: Sequence[str]
+
+
+def digest(case: CaseView) -> str:
+    """Return the first message."""
+    incident = case.scope.incident
+    leading = [h for h in case.hypotheses[:LEADING] if not h.rejected]
+    told = _chosen(case, leading)
+    parts = [
+        ("Symptom", case.symptom or "none was given"),
+        ("Question of the engineer", case.question),
+        ("Incident window (UTC)", f"{to_datetime(incident.start_ns):%T}..{to_datetime(incident.end_ns):%T}"),
+        ("Hypotheses of statistics", "\n".join(_hypothesis(h, {e.id for e in told}) for h in leading) or "none"),
+        ("Evidence", "\n".join(_evidence(item) for item in told) or "none"),
+        ("Calls", _calls(case.graph)),
+        ("Services", ", ".join(case.services[:NAMES])),
+    ]
+    return "\n".join(f"{head}:\n{fence(text)}" for head, text in parts if text)
+
+
+def _chosen(case: CaseView, leading: Sequence[Hypothesis]) -> list[Evidence]:
+    """Return evidence for and against the leading hypotheses, and the changes nearest to the onset."""
+    wanted: dict[str, None] = {}
+    for hypothesis in leading:
+        wanted.update(dict.fromkeys((*hypothesis.supports[:PER_HYPOTHESIS], *hypothesis.contradicts[:2])))
+    changes = [item.id for item in case.evidence if item.kind is EvidenceKind.CHANGE][:CHANGES]
+    chosen = {*list(wanted)[: EVIDENCE - len(changes)], *changes}
+    return [item for item in case.evidence if item.id in chosen]
+
+
+def _hypothesis(hypothesis: Hypothesis, told: set[str]) -> str:
+    cited = [ref for ref in hypothesis.supports if ref in told][:PER_HYPOTHESIS]
+    where = f"{hypothesis.component} {hypothesis.operation}".strip()
+    share = f"{hypothesis.confidence * 100:.0f} %"
+    return f"{hypothesis.rank}. {where}: {hypothesis.fault_kind.value}, {share}, for it {', '.join(cited) or 'nothing'}"
+
+
+def _evidence(item: Evidence) -> str:
+    facts = facts_of(item)
+    what = facts[0].quantity.value if facts else "says" if item.samples else item.kind.value
+    onset = f", from {item.onset:%H:%M:%S}" if item.onset else ""
+    line = f"{item.id} [{what}] {item.statement[:STATEMENT]}{onset}"
+    if item.kind in {EvidenceKind.TOOL_RESULT, EvidenceKind.LOG_NEW} and item.samples:
+        line += f"; for example: {' '.join(item.samples[0].text[:QUOTE].split())}"
+    return line
+
+
+def _calls(graph: Sequence[Call]) -> str:
+    busiest = sorted((c for c in graph if c.caller != c.callee), key=lambda c: (-c.calls, c.caller, c.callee))
+    return ", ".join(f"{call.caller} → {call.callee}" for call in busiest[:NAMES])

@@ -1,0 +1,147 @@
+"""Hold the conversation: rounds of queries, then the answer. Whatever happens, an honest draft comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent.argument.conversation import Conversation, EndedError
+from agent.argument.fence import fence
+from agent.claims import Answer
+from agent.model import Completion, Message
+from agent.prompts import load_prompt
+from agent.schema import Asked
+from agent.toolbox import Toolbox
+from tools.evidence import Evidence
+
+ROUNDS, CALLS_A_ROUND = 4, 3
+"""Turns in which the model may ask, and queries answered in one of them; more turns are not better."""
+RESULT_TOKENS, ANSWER_TOKENS = 600, 500
+"""What the result of a query, and the prompt for the answer, add to a conversation at most."""
+IN_VAIN = 2
+"""Rounds in a row without a new result after which asking ends."""
+INVESTIGATE, ANSWER = "investigate", "answer"
+
+
+class Draft(BaseModel):
+    """What a conversation gave, before anything in it is checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    prompts: dict[str, str]
+    asked: tuple[Asked, ...] = ()
+    answer: Answer = Answer()
+    ended: str = ""
+
+
+def hold_argument(
+    talk: Conversation,
+    box: Toolbox,
+    first_message: str,
+    progress: Callable[[str], None] = lambda step: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[Draft, list[Evidence]]:
+    """Let the model ask and answer.
+
+    Args:
+        talk: an empty conversation.
+        box: the tools.
+        first_message: the digest of the case.
+        progress: told of every query.
+        stopped: whether a person wants no more.
+
+    Returns:
+        The draft, and the evidence that its queries gave.
+    """
+    prompts = {name: load_prompt(name) for name in (INVESTIGATE, ANSWER)}
+    talk.tell(Message(role="system", content=prompts[INVESTIGATE].text))
+    talk.tell(Message(role="user", content=first_message))
+    asked: list[Asked] = []
+    found: list[Evidence] = []
+    answer, ended = Answer(), ""
+    try:
+        ended = _explore(talk, box, asked, found, progress, stopped)
+        if not stopped():
+            answer = _conclude(talk, prompts[ANSWER].text)
+    except EndedError as reason:
+        ended = str(reason)
+    versions = {name: prompt.version for name, prompt in prompts.items()}
+    draft = Draft(model=talk.model.name, prompts=versions, asked=tuple(asked), answer=answer, ended=ended)
+    return draft, found
+
+
+def _explore(
+    talk: Conversation,
+    box: Toolbox,
+    asked: list[Asked],
+    found: list[Evidence],
+    progress: Callable[[str], None],
+    stopped: Callable[[], bool],
+) -> str:
+    """Answer queries until the model has no more; return why it had to end before, empty when it did not.
+
+    Raises:
+        EndedError: the model fails.
+    """
+    specs = box.specs()
+    in_vain = 0
+    for _ in range(ROUNDS):
+        if stopped():
+            return "stopped by a person"
+        if not _affordable(talk, box):
+            return "the budget allows no more queries"
+        turn = talk.ask(specs)
+        if not turn.tool_calls:
+            return ""
+        before = len(found)
+        _answer_calls(talk, box, turn, asked, found, progress)
+        in_vain = 0 if len(found) > before else in_vain + 1
+        if in_vain == IN_VAIN:
+            return "the model kept asking for what it had, or for what does not exist"
+    return ""
+
+
+def _affordable(talk: Conversation, box: Toolbox) -> bool:
+    """Tell whether a query can be paid for and the answer after it too."""
+    specs, settings = box.specs(), talk.settings
+    fits = talk.size(specs) + CALLS_A_ROUND * RESULT_TOKENS + ANSWER_TOKENS <= settings.prompt_tokens
+    return fits and talk.budget.remaining().calls >= 2 and talk.room(specs, calls=2) >= 2 * settings.completion_tokens
+
+
+def _answer_calls(
+    talk: Conversation,
+    box: Toolbox,
+    turn: Completion,
+    asked: list[Asked],
+    found: list[Evidence],
+    progress: Callable[[str], None],
+) -> None:
+    for number, call in enumerate(turn.tool_calls):
+        if number >= CALLS_A_ROUND:
+            told = "refused: too many queries at once, ask again if it still matters"
+            asked.append(Asked(tool=call.name[:60], arguments=call.arguments[:300], outcome="refused", reason=told))
+        else:
+            result = box.call(call)
+            told = fence(result.text)
+            asked.append(result.asked)
+            found += [result.evidence] if result.evidence else []
+            progress(call.name[:60])
+        talk.tell(Message(role="tool", content=told, tool_call_id=call.id))
+
+
+def _conclude(talk: Conversation, prompt: str) -> Answer:
+    """Return the model's answer.
+
+    Raises:
+        EndedError: the model fails, or what it answers is not what was asked for.
+    """
+    talk.tell(Message(role="user", content=prompt))
+    turn = talk.ask(schema=Answer)
+    if turn.tool_calls:
+        raise EndedError("the model asked on instead of answering")
+    try:
+        return Answer.model_validate_json(turn.text)
+    except ValidationError as error:
+        raise EndedError(f"the answer is not the JSON asked for: {error.errors()[0]['msg']}") from error
