@@ -203,6 +203,34 @@ def load_settings(file: Path | None = None, **flags: object) -> Settings:
         raise ConfigError(f"{file or FILE_NAME} is not valid TOML", str(error)) from error
 
 
+def recorded_settings(values: dict[str, object]) -> Settings:
+    """Return settings as they once were, whatever file and environment say now.
+
+    Raises:
+        ConfigError: this version knows other settings.
+    """
+
+    class Recorded(Settings):
+        model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": None})
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (init_settings,)
+
+    try:
+        return Recorded(**values)  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ConfigError(f"the recorded setting {where!r} is none any more", "") from error
+
+
 def _settings_class(file: Path | None) -> type[Settings]:
     if file is None:
         return Settings

@@ -21,8 +21,6 @@ SHORTEST_ANSWER = 60
 """Tokens below which an answer is not worth asking for."""
 MOST_CALLS = 12
 """Calls of one turn that are looked at at all."""
-GRACE_S = 1.0
-"""What a call may take longer than it was told to: a client that times out itself says more about why."""
 
 
 class EndedError(Exception):
@@ -73,7 +71,7 @@ class Conversation:
         began = time.perf_counter()
         try:
             answer = within(
-                seconds + GRACE_S,
+                seconds,
                 lambda: self.model.complete(sent, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds),
             )
         except ModelError as error:

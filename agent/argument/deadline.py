@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from tools.errors import ModelTimeoutError
+from agent.model.client import GRACE_S, unanswered
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     """
     waiting = _Waiting(call)
     waiting.thread.start()
-    waiting.thread.join(seconds)
+    waiting.thread.join(seconds + GRACE_S)
     error, results = waiting.error, waiting.results
     del waiting  # its error's traceback would hold this frame, and the frame it
     if error is not None:
@@ -45,5 +45,5 @@ def within(seconds: float, call: Callable[[], T]) -> T:
         finally:
             del error
     if not results:
-        raise ModelTimeoutError(f"the model has not answered within {seconds:.3g} s", "raise model.timeout")
+        raise unanswered(seconds)
     return results[0]

@@ -31,6 +31,7 @@ def build_app(arguments: list[str]) -> typer.Typer:
         collect.collect,
         runs.runs,
         runs.report,
+        runs.replay,
         runs.schema,
         config.config,
         confirm.confirm,

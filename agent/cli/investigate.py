@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.options import AsJson, AsMarkdown, Config, Every
+from agent.cli.options import AsJson, AsMarkdown, Config, Every, ShowPrompts
 
 if TYPE_CHECKING:
     from agent.schema import Incident
@@ -41,11 +41,12 @@ def investigate(
     as_markdown: AsMarkdown = False,
     every: Every = False,
     no_model: Annotated[bool, typer.Option("--no-model", help="use no language model, even if one is set up")] = False,
+    show_prompts: ShowPrompts = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="write a line for every step to stderr")] = False,
     config: Config = None,
 ) -> None:
     """Rank the likely causes of an incident, with the evidence for and against each."""
-    from agent.cli.output import check_form, print_report
+    from agent.cli.output import check_form, print_prompts, print_report
     from agent.render import investigation_progress, open_console
     from agent.runs import list_runs
     from tools.config import load_settings
@@ -69,6 +70,8 @@ def investigate(
         begun = [run.id for run in list_runs(settings.runs) if run.id not in before]
         _tell_interrupted(resume or next(iter(begun), ""))
         raise typer.Exit(130) from None
+    if show_prompts:
+        print_prompts(settings.runs, report.run_id)
     print_report(report, as_json=as_json, as_markdown=as_markdown, every=every)
 
 

@@ -11,4 +11,7 @@ Config = Annotated[Path | None, typer.Option(help="configuration file; default w
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="print GitHub-flavoured Markdown")]
 Every = Annotated[bool, typer.Option("--all", help="show every hypothesis in full, not the first only")]
+ShowPrompts = Annotated[
+    bool, typer.Option("--show-prompts", help="print to stderr exactly what was sent to the language model")
+]
 Windows = Annotated[list[str] | None, typer.Option(help="baseline window, may be repeated", metavar="FROM..TO")]

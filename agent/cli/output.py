@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tools.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from agent.schema import Report
     from agent.show import Table
 
@@ -57,6 +59,23 @@ def print_finding(report: Report, evidence_id: str, *, as_json: bool) -> None:
     else:
         console = open_console()
         print_view(console, finding_view(report, item, console.width))
+
+
+def print_prompts(runs: Path, run_id: str) -> None:
+    """Write to standard error every request that a run has sent to a language model, as JSON that is safe to print.
+
+    Raises:
+        RunError: the run has no journal.
+    """
+    import json
+
+    from agent.journal import NAME, read_journal, sent_of
+
+    sent = sent_of(read_journal(runs / run_id / NAME))
+    for number, body in enumerate(sent, 1):
+        print(f"request {number} of {len(sent)}: {json.dumps(body, indent=1)}", file=sys.stderr)
+    if not sent:
+        print("nothing was sent to a language model", file=sys.stderr)
 
 
 def _print_plain(text: str) -> None:

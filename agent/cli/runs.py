@@ -1,4 +1,4 @@
-"""`whydown runs`, `whydown report` and `whydown schema`."""
+"""`whydown runs`, `whydown report`, `whydown replay` and `whydown schema`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import AsJson, AsMarkdown, Config, Every
+from agent.cli.options import AsJson, AsMarkdown, Config, Every, ShowPrompts
 
 
 def runs(
@@ -42,6 +42,29 @@ def report(
         print_finding(found, evidence, as_json=as_json)
     else:
         print_report(found, as_json=as_json, as_markdown=as_markdown, every=every)
+
+
+def replay(
+    run: Annotated[str, typer.Argument(help="run id, the beginning of one, or last", metavar="RUN")] = "last",
+    as_json: AsJson = False,
+    as_markdown: AsMarkdown = False,
+    every: Every = False,
+    show_prompts: ShowPrompts = False,
+    config: Config = None,
+) -> None:
+    """Conclude a run again from its journal, offline, and tell whether the report is the same."""
+    from agent.cli.output import check_form, print_prompts, print_report
+    from agent.investigation.record import refuse_difference
+    from agent.investigation.record import replay as conclude
+    from tools.config import load_settings
+
+    check_form(as_json=as_json, as_markdown=as_markdown)
+    runs = load_settings(config).runs
+    replayed = conclude(run, runs)
+    if show_prompts:
+        print_prompts(runs, replayed.report.run_id)
+    print_report(replayed.report, as_json=as_json, as_markdown=as_markdown, every=every)
+    refuse_difference(replayed)
 
 
 def schema() -> None:

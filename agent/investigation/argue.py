@@ -52,7 +52,7 @@ def argue(state: State, context: Context) -> State:
     )
     draft, found = hold_argument(
         Conversation(context.model, context.budget, context.settings.model),
-        Toolbox(bench, len(evidence) + 1),
+        context.boxed(Toolbox(bench, len(evidence) + 1)),
         digest(case),
         progress=lambda step: context.progress("gather", step),
         stopped=lambda: context.watch.stopped,

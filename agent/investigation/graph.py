@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
@@ -19,6 +20,7 @@ from agent.investigation.report import report
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of
 from agent.investigation.verify import verify
 from agent.investigation.watch import Interim
+from agent.journal.recorder import WHOLE
 
 Node = Callable[[State, Context], State]
 NODES: dict[str, Node] = {
@@ -54,10 +56,19 @@ def build_graph(checkpointer: Any) -> Any:
     return graph.compile(checkpointer=checkpointer)
 
 
+def _visited(name: str, node: Node, state: State, context: Context) -> State:
+    """Run a node; in a run with a journal what it finds and is told is recorded, or comes from the record."""
+    journal = context.journal
+    if journal is None:
+        return node(state, context)
+    seen = context if name in WHOLE else replace(context, telemetry=journal.telemetry(context.telemetry))
+    return journal.node(name, state, lambda: node(state, seen))
+
+
 def _timed(name: str, node: Node) -> Any:
     def run(state: State, runtime: Runtime[Context]) -> State:
         started = time.perf_counter()
-        update = node(state, runtime.context)
+        update = _visited(name, node, state, runtime.context)
         timings = {**update.get("timings", {}), name: round(time.perf_counter() - started, 3)}
         runtime.context.progress(name, "")
         if runtime.context.watch.wanted:

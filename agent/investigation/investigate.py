@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.investigation.place import open_place, with_windows
+from agent.investigation.record import recording
 from agent.investigation.state import Context, Progress, State, report_of
 from agent.investigation.watch import Watch
+from agent.journal import Recorder
 from agent.runs import RunFolder, create_run, find_run
 from agent.schema import Incident, Report, Steering
 from tools.config import Settings
@@ -119,8 +121,13 @@ def _run(run: RunFolder, start: State | None, context: Context, *, again: bool =
             if not graph.get_state(config).values.get("scope"):
                 raise RunError(f"run {run.id} has not been surveyed yet", "let it finish first")
             graph.update_state(config, {}, as_node=BEFORE_HEARING)
-        begun = start is None and graph.get_state(config).created_at is None
+        before = graph.get_state(config)
+        begun = start is None and before.created_at is None
+        if start is not None or begun or before.next:  # a finished run gives its report again, nothing is done
+            context = recording(run, context, before.values if again else None)
         final = graph.invoke({"timings": {}} if begun else start, config, context=context, durability="sync")
     report = report_of(final)
     run.save_report(report)
+    if isinstance(context.journal, Recorder):
+        context.journal.end(report)
     return report

@@ -15,6 +15,8 @@ from tools.sources import Telemetry
 from tools.window import Scope
 
 if TYPE_CHECKING:
+    from agent.journal import Player, Recorder
+    from agent.journal.recorder import Tools
     from agent.model import Budget, ChatModel
 
 Progress = Callable[[str, str], None]
@@ -62,6 +64,12 @@ class Context:
     """The language model; None when none is set up or wanted."""
     budget: Budget | None = None
     """What the model may cost; there is one whenever there is a model."""
+    journal: Recorder | Player | None = None
+    """What records the run, or plays it again."""
+
+    def boxed(self, box: Tools) -> Tools:
+        """Return tools for the model whose answers are recorded, or come from the record."""
+        return self.journal.box(box) if self.journal is not None else box
 
 
 def scope_of(state: State) -> Scope:

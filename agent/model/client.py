@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from agent.model.messages import Completion, Message, ToolSpec
 from tools.config import ModelSettings
+from tools.errors import ModelTimeoutError
 
 OnText = Callable[[str], None]
 """Called with every piece of an answer as it arrives."""
+
+
+OnSent = Callable[[Any], None]
+"""Called with the body of every request as it leaves the machine."""
 
 
 class ChatModel(Protocol):
@@ -47,6 +52,22 @@ class ChatModel(Protocol):
         Raises:
             ModelError: there is no usable answer; the sub-classes in `tools.errors` say why.
         """
+
+
+@runtime_checkable
+class Sends(Protocol):
+    """A model that is elsewhere, and tells what it is sent."""
+
+    on_sent: OnSent
+
+
+GRACE_S = 1.0
+"""What a call may take longer than it was told to: a client that times out itself says more about why."""
+
+
+def unanswered(seconds: float) -> ModelTimeoutError:
+    """Return the error of a call that was told to take so many seconds and never returned."""
+    return ModelTimeoutError(f"the model has not answered within {seconds:.3g} s", "raise model.timeout")
 
 
 def model_from(settings: ModelSettings) -> ChatModel | None:

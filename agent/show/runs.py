@@ -43,6 +43,12 @@ class Run:
         return 100 * self.report.hypotheses[0].confidence if self.report and self.report.hypotheses else None
 
     @property
+    def tokens(self) -> int | None:
+        """Return the tokens that the language model read and wrote; None when there was no model."""
+        usage = self.report.usage if self.report else None
+        return usage.prompt_tokens + usage.completion_tokens if usage and usage.model else None
+
+    @property
     def seconds(self) -> float | None:
         """Return how long its nodes took together; steps within a node (`survey.logs`) are in it."""
         if self.report is None:
@@ -58,6 +64,9 @@ _COLUMNS: list[Column[Run]] = [
     text("first_hypothesis", lambda r: r.leader),
     value("confidence_percent", "confidence", "%", lambda r: r.confidence, rank=1),
     value("duration_seconds", "took", "s", lambda r: r.seconds),
+    text("model", lambda r: r.report.usage.model if r.report else ""),
+    value("tokens", "tokens", "", lambda r: r.tokens, rank=2),
+    value("cost", "cost", "", lambda r: r.report.usage.cost if r.report and r.report.usage.model else None, rank=2),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from enum import Enum
 from functools import lru_cache
@@ -25,6 +26,16 @@ def redact_json(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {redact(key).text: _field(key, item) for key, item in value.items()}
     return value
+
+
+def redact_document(text: str) -> str:
+    """Return a text without secrets; one that is JSON stays JSON."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return redact(text).text
+    cleaned = redact_json(value)
+    return text if cleaned == value else json.dumps(cleaned, ensure_ascii=False)
 
 
 def _field(name: str, value: JsonValue) -> JsonValue:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agent.model.client import OnText
+from agent.model.client import OnSent, OnText
 from agent.model.endpoint import plain, probe
 from agent.model.endpoint.abilities import Abilities, Memory
 from agent.model.endpoint.deadline import Deadline
@@ -36,6 +36,15 @@ class EndpointModel:
     def name(self) -> str:
         """Return the model's name as the endpoint knows it."""
         return self._settings.model
+
+    @property
+    def on_sent(self) -> OnSent:
+        """Return what is told of every request as it leaves the machine."""
+        return self._sender.on_sent
+
+    @on_sent.setter
+    def on_sent(self, told: OnSent) -> None:
+        self._sender.on_sent = told
 
     @property
     def abilities(self) -> Abilities:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agent.model.client import OnText
+from agent.model.client import OnSent, OnText
 from agent.model.endpoint.abilities import Memory
 from agent.model.endpoint.deadline import Deadline, patiently
 from agent.model.endpoint.failures import as_model_error
@@ -38,6 +38,7 @@ class Sender:
     def __init__(self, settings: ModelSettings, memory: Memory) -> None:
         self._settings = settings
         self._memory = memory
+        self.on_sent: OnSent = lambda body: None
 
     def send(self, request: Request, deadline: Deadline, on_text: OnText | None = None) -> Completion:
         """Return the answer.
@@ -70,6 +71,7 @@ class Sender:
 
     def _answer(self, body: dict[str, Any], deadline: Deadline, on_text: OnText | None) -> Completion:
         def ask(seconds: float) -> Any:
+            self.on_sent(body)
             return self._client.with_options(timeout=seconds).chat.completions.create(**body)
 
         answer = patiently(ask, self._settings.retries, self._settings.timeout, deadline)

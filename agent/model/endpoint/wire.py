@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,25 +10,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.model.messages import Completion, Finish, Message, ToolCall, ToolSpec, Usage
 from tools.errors import ModelAnswerError
-from tools.redact import redact, redact_json
+from tools.redact import redact, redact_document
 
 _FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length", "tool_calls": "tool_calls"}
 
 
 def outgoing(message: Message) -> Message:
     """Return a turn without secrets. The one place on the way to a language model where they are cut out."""
-    calls = tuple(call.model_copy(update={"arguments": _arguments(call.arguments)}) for call in message.tool_calls)
+    calls = tuple(call.model_copy(update={"arguments": redact_document(call.arguments)}) for call in message.tool_calls)
     return message.model_copy(update={"content": redact(message.content).text, "tool_calls": calls})
-
-
-def _arguments(text: str) -> str:
-    """Return arguments without secrets; those that are JSON stay JSON."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return redact(text).text
-    cleaned = redact_json(value)
-    return text if cleaned == value else json.dumps(cleaned, ensure_ascii=False)
 
 
 def message_body(message: Message) -> dict[str, Any]:

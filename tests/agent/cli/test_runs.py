@@ -5,6 +5,7 @@ import pytest
 
 from agent.runs import list_runs
 from tests.agent.cli.command_line import Whydown
+from tests.agent.model.endpoint.scripted import said, scripted
 
 RUNS = Path(".whydown/runs")
 
@@ -72,3 +73,48 @@ def test_no_runs_is_no_error(folder: Path, whydown: Whydown) -> None:
     ended = whydown("runs")
     assert ended.code == 0
     assert "no rows match" in ended.out
+
+
+def test_a_replay_prints_the_same_report_offline(folder: Path, whydown: Whydown) -> None:
+    whydown("investigate", str(folder))
+    before = whydown("report", "--json").out
+    folder.rename("moved")
+    ended = whydown("replay", "last", "--json")
+    assert (ended.code, ended.out) == (0, before)
+    assert whydown("replay", "--markdown").out == whydown("report", "--markdown").out
+
+
+def test_a_replay_that_differs_says_where(folder: Path, whydown: Whydown) -> None:
+    whydown("investigate", str(folder))
+    run = list_runs(RUNS)[0]
+    run.save_report(run.report().model_copy(update={"summary": "another"}))
+    ended = whydown("replay")
+    assert ended.code == 3
+    assert "differs from its report in 'summary'" in ended.err
+
+
+def test_prompts_are_shown_on_request_and_apart_from_the_report(folder: Path, whydown: Whydown, tmp_path: Path) -> None:
+    ended = whydown("investigate", str(folder), "--show-prompts", "--json")
+    assert ended.err.endswith("nothing was sent to a language model\n")
+    assert json.loads(ended.out)["verdict"]
+
+
+def test_what_a_model_is_sent_is_shown_as_it_left(
+    folder: Path, whydown: Whydown, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with scripted(said("", ("echo", {"word": "ready"})), said("nothing")) as (url, asked):
+        monkeypatch.setenv("WHYDOWN_MODEL__URL", url)
+        monkeypatch.setenv("WHYDOWN_MODEL__MODEL", "scripted")
+        monkeypatch.setenv("WHYDOWN_MODEL__KEY", "k-77123")
+        ended = whydown("investigate", str(folder), "--show-prompts", "--json")
+    assert ended.code == 0
+    assert f"request 1 of {len(asked)}: {{" in ended.err
+    assert asked[-1]["messages"][0]["content"].splitlines()[0] in ended.err
+    assert "k-77123" not in ended.err
+    row = json.loads(whydown("runs", "--json").out)["rows"][0]
+    assert row["model"] == "scripted"
+    assert (
+        row["tokens"]
+        == json.loads(ended.out)["usage"]["prompt_tokens"] + json.loads(ended.out)["usage"]["completion_tokens"]
+    )
+    assert row["cost"] == 0

@@ -129,7 +129,7 @@ def test_without_a_model_nothing_of_it_is_imported(folder: Folder, tmp_path: Pat
         "import sys; from pathlib import Path; from agent.investigation import investigate;"
         "from agent.schema import Incident; from tools.config import Settings;"
         f"investigate(Incident(folder=Path({str(folder.path)!r})), Settings(runs=Path({str(tmp_path / 'r')!r})));"
-        "heavy = ('openai', 'tiktoken', 'agent.argument', 'agent.toolbox', 'agent.claims', 'agent.model',"
+        "heavy = ('openai', 'tiktoken', 'agent.argument', 'agent.toolbox', 'agent.claims', 'agent.model.endpoint',"
         " 'tools.repository');"
         "print([name for name in heavy if name in sys.modules])"
     )
