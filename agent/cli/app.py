@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from agent.cli import chat, ci, collect, config, confirm, import_, investigate, kb, runs, show
+from agent.cli import chat, ci, collect, config, confirm, doctor, import_, investigate, kb, runs, show
 from tools.errors import WhydownError
 
 PLUGINS = "whydown.commands"
@@ -34,6 +34,7 @@ def build_app(arguments: list[str]) -> typer.Typer:
         runs.replay,
         runs.schema,
         config.config,
+        doctor.doctor,
         confirm.confirm,
         confirm.recurrences,
     )

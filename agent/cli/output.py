@@ -10,6 +10,7 @@ from tools.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from agent.doctor import Diagnosis
     from agent.schema import Report
     from agent.show import Table
 
@@ -59,6 +60,17 @@ def print_finding(report: Report, evidence_id: str, *, as_json: bool) -> None:
     else:
         console = open_console()
         print_view(console, finding_view(report, item, console.width))
+
+
+def print_diagnosis(diagnosis: Diagnosis, *, as_json: bool) -> None:
+    """Write what the doctor found to standard output as JSON or terminal text."""
+    from agent.render import open_console, print_view, to_json
+    from agent.render.diagnosis import diagnosis_view
+
+    if as_json:
+        _print_plain(to_json(diagnosis))
+    else:
+        print_view(open_console(), diagnosis_view(diagnosis))
 
 
 def print_prompts(runs: Path, run_id: str) -> None:

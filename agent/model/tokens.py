@@ -83,14 +83,14 @@ def _size(message: Message) -> int:
 @cache
 def _encoding() -> Encoding | None:
     """Return tiktoken's encoding; None where its vocabulary is not at hand, since it would go and fetch it."""
-    if not _seeded():
+    if not vocabulary_is_there():
         return None
     import tiktoken
 
     return tiktoken.get_encoding(_NAME)
 
 
-def _seeded() -> bool:
+def vocabulary_is_there() -> bool:
     """Put the vocabulary of the package bpe-openai where tiktoken looks for it; tell whether it is there."""
     target = token_cache() / hashlib.sha1(_ADDRESS.encode(), usedforsecurity=False).hexdigest()
     if target.exists():

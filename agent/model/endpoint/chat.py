@@ -90,6 +90,10 @@ class EndpointModel:
             spent = spent.plus(more)
         return spent
 
+    def listed(self, deadline: Deadline) -> list[str]:
+        """Return the models that the endpoint lists; none where it lists none or does not say."""
+        return self._sender.models(deadline)
+
     def forget(self) -> None:
         """Find everything out again at the next call."""
         self._memory.forget()

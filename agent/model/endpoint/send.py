@@ -55,6 +55,16 @@ class Sender:
             raise as_model_error(error, self._settings) from error
         return _counted(answer, request)
 
+    def models(self, deadline: Deadline) -> list[str]:
+        """Return the ids of the models that the endpoint lists; many endpoints list none, so failures are none, too."""
+        import openai
+
+        try:
+            listing = self._client.with_options(timeout=deadline.left()).models.list()
+            return sorted(str(model.id) for model in listing.data or ())
+        except (openai.OpenAIError, AttributeError, TypeError):  # what is no listing at all has no such attributes
+            return []
+
     def _send_without_refused(self, request: Request, deadline: Deadline, on_text: OnText | None) -> Completion:
         """Send, and send again without a parameter that the endpoint names as the reason of its refusal."""
         import openai
