@@ -11,6 +11,7 @@ from tools.faults import FaultKind
 
 REVIEWS = 240_000
 """As many as the shop starts with, see schema.sql."""
+FORGET_SESSIONS = "for _, key in ipairs(redis.call('KEYS', 'session:*')) do redis.call('DEL', key) end"
 STORES = (
     Fault(
         name="stock-locked",
@@ -98,6 +99,7 @@ STORES = (
                 repair=(
                     ("CONFIG", "SET", "maxmemory", "48mb"),
                     ("CONFIG", "SET", "maxmemory-policy", "noeviction"),
+                    ("EVAL", FORGET_SESSIONS, "0"),
                 ),
             ),
             Job(

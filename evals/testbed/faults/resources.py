@@ -36,7 +36,7 @@ FAULTS = (
         component="catalog",
         operation="GET /products/{sku}",
         chain=("catalog", "gateway"),
-        knob=Knob(0.03, "cores it may use"),
+        knob=Knob(0.02, "cores it may use"),
         steps=lambda: (Limit("catalog", lambda severity: {"cores": severity}),),
     ),
     Fault(
@@ -46,7 +46,7 @@ FAULTS = (
         component="catalog",
         operation="GET /products",
         chain=("catalog", "gateway"),
-        knob=Knob(2, "megabytes kept of each page"),
+        knob=Knob(4, "megabytes kept of each page"),
         steps=lambda: (
             Restart("catalog"),
             Limit("catalog", lambda _: {"megabytes": 110}),

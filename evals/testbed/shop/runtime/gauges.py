@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import psutil
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 Read = Callable[[], float]
+CGROUPS = Path("/sys/fs/cgroup")
 
 
 def add_process_gauges(meter: Meter) -> None:
@@ -18,6 +20,28 @@ def add_process_gauges(meter: Meter) -> None:
     add_gauge(meter, "process.memory.usage", "By", lambda: float(process.memory_info().rss))
     add_gauge(meter, "process.thread.count", "{thread}", lambda: float(process.num_threads()))
     add_gauge(meter, "process.open_file_descriptor.count", "{count}", lambda: float(process.num_fds()))
+    meter.create_observable_counter(
+        "container.cpu.throttling_data.throttled_time",
+        [lambda _: [Observation(throttled_ns(Path("/proc/self/cgroup").read_text(encoding="ascii")))]],
+        "ns",
+    )
+
+
+def throttled_ns(membership: str, root: Path = CGROUPS) -> int:
+    """Return how long the kernel has kept a process's control group from running, 0 where nothing limits it.
+
+    Args:
+        membership: what /proc/PID/cgroup says, version 1 or 2.
+        root: where control groups are mounted.
+    """
+    for line in membership.splitlines():
+        _, controllers, group = line.split(":", 2)
+        if controllers == "" or "cpu" in controllers.split(","):
+            stat = root / controllers.partition(",")[0] / group.lstrip("/") / "cpu.stat"
+            if stat.exists():
+                values = dict(pair.split() for pair in stat.read_text(encoding="ascii").splitlines())
+                return int(values.get("throttled_time", 0)) or 1_000 * int(values.get("throttled_usec", 0))
+    return 0
 
 
 def add_gauge(meter: Meter, name: str, unit: str, read: Read, attributes: dict[str, str] | None = None) -> None:
