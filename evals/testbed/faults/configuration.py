@@ -16,7 +16,7 @@ FAULTS = (
         operation="POST /orders",
         chain=("checkout", "gateway"),
         knob=Knob(0.03, "seconds that checkout waits for payment"),
-        steps=lambda: (
+        steps=(
             Configure(
                 "checkout",
                 values=lambda severity: {"payment_timeout": severity},
@@ -33,7 +33,7 @@ FAULTS = (
         operation="GET /recommendations/{sku}",
         chain=("recommendation", "gateway"),
         knob=Knob(12, "products that are recommended"),
-        steps=lambda: (
+        steps=(
             Configure(
                 "recommendation",
                 values=lambda severity: {"rank_by_similarity": True, "most": int(severity)},
@@ -51,7 +51,7 @@ FAULTS = (
         operation="POST /charges",
         chain=("payment", "checkout", "gateway"),
         knob=Knob(0.8, "seconds added to a charge on the new version"),
-        steps=lambda: (
+        steps=(
             Deploy(
                 "payment",
                 version="5.2.0",
@@ -75,7 +75,7 @@ FAULTS = (
         operation="POST /charges",
         chain=("payment", "checkout", "gateway"),
         knob=Knob(1, "no degrees: a password is valid or not"),
-        steps=lambda: (
+        steps=(
             Sql(
                 harm=lambda _: (
                     "ALTER ROLE payment VALID UNTIL '2020-01-01';"

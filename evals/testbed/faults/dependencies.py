@@ -22,7 +22,7 @@ STORES = (
         operation="UPDATE",
         chain=(POSTGRES, "inventory", "checkout", "gateway"),
         knob=Knob(2.0, "seconds the lock is held each time"),
-        steps=lambda: (
+        steps=(
             Job(
                 jobs.hold_table,
                 lambda testbed, severity: {
@@ -42,7 +42,7 @@ STORES = (
         operation="SELECT",
         chain=(POSTGRES, "catalog", "gateway"),
         knob=Knob(3, "how many times as many reviews are added"),
-        steps=lambda: (
+        steps=(
             Sql(
                 harm=lambda severity: (
                     "DROP INDEX IF EXISTS reviews_sku;"
@@ -62,9 +62,7 @@ STORES = (
         operation="HGETALL",
         chain=(REDIS, "cart", "gateway"),
         knob=Knob(1, "no degrees: it is down"),
-        steps=lambda: (
-            Order(lambda _: {"do": "stop_store", "name": REDIS}, repair={"do": "start_store", "name": REDIS}),
-        ),
+        steps=(Order(lambda _: {"do": "stop_store", "name": REDIS}, repair={"do": "start_store", "name": REDIS}),),
     ),
     Fault(
         name="redis-hung",
@@ -74,7 +72,7 @@ STORES = (
         operation="HGETALL",
         chain=(REDIS, "cart", "gateway"),
         knob=Knob(1, "no degrees: it stands still"),
-        steps=lambda: (
+        steps=(
             Order(
                 lambda _: {"do": "signal", "name": REDIS, "signal": "SIGSTOP"},
                 repair={"do": "signal", "name": REDIS, "signal": "SIGCONT"},
@@ -90,7 +88,7 @@ STORES = (
         chain=(REDIS, "cart", "checkout", "gateway"),
         knob=Knob(60, "keys of 16 kilobytes that a neighbour writes each second"),
         complaint="Customers report that their carts are empty when they want to buy",
-        steps=lambda: (
+        steps=(
             Redis(
                 harm=lambda _: (
                     ("CONFIG", "SET", "maxmemory-policy", "allkeys-random"),
@@ -123,7 +121,7 @@ OTHERS = (
         operation="POST",
         chain=("bank", "payment", "checkout", "gateway"),
         knob=Knob(0.7, "seconds until the bank answers"),
-        steps=lambda: (Configure("bank", lambda severity: {"answer_seconds": severity}, summary="", noted=False),),
+        steps=(Configure("bank", lambda severity: {"answer_seconds": severity}, summary="", noted=False),),
     ),
     Fault(
         name="notification-stalled",
@@ -134,7 +132,7 @@ OTHERS = (
         chain=("notification",),
         knob=Knob(4, "seconds added to each confirmation"),
         complaint="Customers report that confirmations of their orders arrive late",
-        steps=lambda: (
+        steps=(
             Code(
                 notification.deliver,
                 old="    folder = shop.instance.data_folder()\n",

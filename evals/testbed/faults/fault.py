@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -58,7 +57,7 @@ class Fault:
     operation: str
     chain: tuple[str, ...]
     knob: Knob
-    steps: Callable[[], tuple[Step, ...]]
+    steps: tuple[Step, ...]
     accept: tuple[str, ...] = ()
     also: tuple[Fault, ...] = ()
     """Further faults at work at the same time."""
@@ -68,7 +67,7 @@ class Fault:
 
     def prepare(self, testbed: DemoSystem) -> bool:
         """Make the system ready, before its normal behaviour is recorded; tell whether that took anything."""
-        prepared = [step for step in self.steps() if isinstance(step, Prepared)]
+        prepared = [step for step in self.steps if isinstance(step, Prepared)]
         for step in prepared:
             step.prepare(testbed)
         return bool(prepared)
@@ -76,12 +75,12 @@ class Fault:
     def inject(self, testbed: DemoSystem, severity: float | None = None) -> None:
         """Harm the running system."""
         strength = self.knob.default if severity is None else severity
-        for step in self.steps():
+        for step in self.steps:
             step.apply(testbed, strength)
 
     def heal(self, testbed: DemoSystem) -> None:
         """Undo the harm, last step first."""
-        for step in reversed(self.steps()):
+        for step in reversed(self.steps):
             step.undo(testbed)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from evals.testbed.faults import code, resources
 from evals.testbed.faults.fault import Also, Fault, Knob, Step
 from evals.testbed.faults.steps import Code, Configure, Crowd, Deploy, Job, Redis
@@ -29,7 +27,7 @@ def _both(name: str, first: str, second: str) -> Fault:
         chain=one.chain,
         knob=Knob(1, "no degrees: both at their usual strength"),
         also=(other,),
-        steps=lambda: (Also(one), Also(other)),
+        steps=(Also(one), Also(other)),
     )
 
 
@@ -43,7 +41,7 @@ STORM = (
         operation="POST /orders",
         chain=("checkout", "gateway"),
         knob=Knob(25, "attempts for each charge"),
-        steps=lambda: (
+        steps=(
             Code(
                 checkout.patience,
                 old="    return shop.settings.payment_attempts, shop.settings.payment_pause\n",
@@ -57,7 +55,7 @@ DOUBLE = (_both("payment-and-inventory", "payment-slow", "inventory-exception"),
 
 
 def _look_alike(
-    name: str, cause: str, knob: Knob, steps: Callable[[], tuple[Step, ...]], explained_as: FaultKind | None = None
+    name: str, cause: str, knob: Knob, steps: tuple[Step, ...], explained_as: FaultKind | None = None
 ) -> Fault:
     return Fault(
         name=name,
@@ -77,20 +75,20 @@ LOOK_ALIKES = (
         "traffic-doubled",
         "twice as many customers, whom the shop serves well",
         Knob(2, "times as many requests"),
-        lambda: (Crowd(),),
+        (Crowd(),),
         FaultKind.TRAFFIC_SURGE,
     ),
     _look_alike(
         "harmless-deploy",
         "a new version of shipping that changes nothing",
         Knob(1, "no degrees"),
-        lambda: (Deploy("shipping", version="1.3.0", instances=(1,), summary="1.2.0 -> 1.3.0: tidy up"),),
+        (Deploy("shipping", version="1.3.0", instances=(1,), summary="1.2.0 -> 1.3.0: tidy up"),),
     ),
     _look_alike(
         "cache-warm-up",
         "the product cache is emptied and warmed up again",
         Knob(20, "products a second"),
-        lambda: (
+        (
             Redis(harm=lambda _: (("EVAL", _FORGET_PRODUCTS, "0"),)),
             Job(
                 jobs.visit_products,
@@ -106,7 +104,7 @@ LOOK_ALIKES = (
         "nightly-job",
         "a reporting job reads the database beside the customers",
         Knob(50_000, "rows each of its queries reads"),
-        lambda: (
+        (
             Job(
                 jobs.report,
                 lambda testbed, severity: {"plan": str(testbed.plan.folder / PLAN_FILE), "rows": severity},

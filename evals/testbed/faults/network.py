@@ -3,56 +3,52 @@
 from __future__ import annotations
 
 from evals.testbed.faults.fault import Fault, Knob
-from evals.testbed.faults.steps import Clock, Network
+from evals.testbed.faults.shapes import rained_on
+from evals.testbed.faults.steps import Clock
 from evals.testbed.system.mesh import Weather
+from evals.testbed.system.plan import REDIS
 from tools.faults import FaultKind
 
 FAULTS = (
-    Fault(
-        name="inventory-delay",
-        cause="packets between checkout and inventory take longer",
-        kind=FaultKind.NETWORK_DELAY,
-        component="inventory",
-        accept=("checkout",),
-        operation="POST /reservations",
-        chain=("inventory", "checkout", "gateway"),
-        knob=Knob(0.15, "seconds each way"),
-        steps=lambda: (
-            Network("checkout", "inventory", lambda severity: Weather(delay=severity, jitter=severity / 5)),
-        ),
+    rained_on(
+        "inventory-delay",
+        "packets between checkout and inventory take longer",
+        FaultKind.NETWORK_DELAY,
+        "POST /reservations",
+        ("checkout", "inventory"),
+        ("gateway",),
+        Knob(0.15, "seconds each way"),
+        lambda severity: Weather(delay=severity, jitter=severity / 5),
     ),
-    Fault(
-        name="catalog-loss",
-        cause="packets between gateway and catalog are lost",
-        kind=FaultKind.NETWORK_LOSS,
-        component="catalog",
-        accept=("gateway",),
-        operation="GET /products/{sku}",
-        chain=("catalog", "gateway"),
-        knob=Knob(0.25, "share of the segments lost"),
-        steps=lambda: (Network("gateway", "catalog", lambda severity: Weather(loss=severity)),),
+    rained_on(
+        "catalog-loss",
+        "packets between gateway and catalog are lost",
+        FaultKind.NETWORK_LOSS,
+        "GET /products/{sku}",
+        ("gateway", "catalog"),
+        (),
+        Knob(0.25, "share of the segments lost"),
+        lambda severity: Weather(loss=severity),
     ),
-    Fault(
-        name="shipping-partition",
-        cause="checkout cannot reach shipping",
-        kind=FaultKind.NETWORK_PARTITION,
-        component="shipping",
-        accept=("checkout",),
-        operation="POST /quotes",
-        chain=("shipping", "checkout", "gateway"),
-        knob=Knob(1, "no degrees: nothing passes"),
-        steps=lambda: (Network("checkout", "shipping", lambda _: Weather(cut=True)),),
+    rained_on(
+        "shipping-partition",
+        "checkout cannot reach shipping",
+        FaultKind.NETWORK_PARTITION,
+        "POST /quotes",
+        ("checkout", "shipping"),
+        ("gateway",),
+        Knob(1, "no degrees: nothing passes"),
+        lambda _: Weather(cut=True),
     ),
-    Fault(
-        name="cart-redis-delay",
-        cause="packets between the cart and Redis take longer",
-        kind=FaultKind.NETWORK_DELAY,
-        component="redis",
-        accept=("cart",),
-        operation="HGETALL",
-        chain=("redis", "cart", "gateway"),
-        knob=Knob(0.1, "seconds each way"),
-        steps=lambda: (Network("cart", "redis", lambda severity: Weather(delay=severity)),),
+    rained_on(
+        "cart-redis-delay",
+        "packets between the cart and Redis take longer",
+        FaultKind.NETWORK_DELAY,
+        "HGETALL",
+        ("cart", REDIS),
+        ("gateway",),
+        Knob(0.1, "seconds each way"),
+        lambda severity: Weather(delay=severity),
     ),
     Fault(
         name="inventory-clock",
@@ -63,6 +59,6 @@ FAULTS = (
         chain=("inventory", "cart", "gateway"),
         knob=Knob(2.5, "seconds it is ahead"),
         complaint="Engineers report that the order of events in traces makes no sense",
-        steps=lambda: (Clock("inventory-1"),),
+        steps=(Clock("inventory-1"),),
     ),
 )

@@ -16,7 +16,7 @@ FAULTS = (
         operation="GET /recommendations/{sku}",
         chain=("recommendation", "gateway"),
         knob=Knob(4, "how many times the products of the catalogue are compared in one go"),
-        steps=lambda: (
+        steps=(
             Code(
                 recommendation.pause_before_refresh,
                 old="    return shop.settings.refresh_seconds\n",
@@ -37,7 +37,7 @@ FAULTS = (
         operation="GET /products/{sku}",
         chain=("catalog", "gateway"),
         knob=Knob(0.02, "cores it may use"),
-        steps=lambda: (Limit("catalog", lambda severity: {"cores": severity}),),
+        steps=(Limit("catalog", lambda severity: {"cores": severity}),),
     ),
     Fault(
         name="catalog-memory",
@@ -47,7 +47,7 @@ FAULTS = (
         operation="GET /products",
         chain=("catalog", "gateway"),
         knob=Knob(4, "megabytes kept of each page"),
-        steps=lambda: (
+        steps=(
             Restart("catalog"),
             Limit("catalog", lambda _: {"megabytes": 110}),
             Code(
@@ -67,7 +67,7 @@ FAULTS = (
         operation="GET /stock/{sku}",
         chain=("inventory", "cart", "gateway"),
         knob=Knob(3, "one look-up in this many keeps its connection"),
-        steps=lambda: (
+        steps=(
             Restart("inventory"),
             Code(
                 inventory.show_stock,
@@ -88,6 +88,6 @@ FAULTS = (
         operation="POST /charges",
         chain=("payment", "checkout", "gateway"),
         knob=Knob(1, "no degrees: a full disk is full"),
-        steps=lambda: (DiskFull("payment", "journal.jsonl"),),
+        steps=(DiskFull("payment", "journal.jsonl"),),
     ),
 )

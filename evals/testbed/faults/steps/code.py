@@ -26,6 +26,11 @@ class Code:
     new: str
     instances: tuple[int, ...] = ()
 
+    @property
+    def service(self) -> str:
+        """Return the service that the function belongs to."""
+        return self.function.__module__.rpartition(".")[2]
+
     def edit(self, severity: float) -> Edit:
         """Return the edit at a severity."""
         module = inspect.getmodule(self.function)
@@ -45,8 +50,7 @@ class Code:
             testbed.restore_code(instance, self.function.__qualname__)
 
     def _instances(self, testbed: DemoSystem) -> list[str]:
-        service = self.function.__module__.rpartition(".")[2]
-        found = testbed.plan.instances_of(service)
+        found = testbed.plan.instances_of(self.service)
         return [one.instance for number, one in enumerate(found, 1) if not self.instances or number in self.instances]
 
 

@@ -36,7 +36,7 @@ def test_a_chain_follows_calls_from_the_cause_to_its_callers(fault: Fault) -> No
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_edits_fit_the_source_and_compile(fault: Fault) -> None:
-    for step in fault.steps():
+    for step in fault.steps:
         if isinstance(step, Code):
             edit = step.edit(fault.knob.default)
             module = importlib.import_module(edit.module)
