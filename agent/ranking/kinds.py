@@ -24,6 +24,7 @@ _BY_CHANGE = {
     "flag": FaultKind.BAD_CONFIGURATION,
     "deploy": FaultKind.BAD_DEPLOY,
     "commit": FaultKind.BAD_DEPLOY,
+    "event": FaultKind.RESTART,
 }
 _STRUCTURAL = frozenset({EvidenceKind.CALLS_VANISHED, EvidenceKind.CALLS_CHANGED, EvidenceKind.LOG_GONE})
 

@@ -26,6 +26,11 @@ KINDS: dict[str, dict[str, str]] = {
         "clickhouse": "tools.live.clickhouse.logs:ClickHouseLogs",
     },
     "changes": {
+        "git": "tools.live.changes.git:GitChanges",
+        "kubernetes": "tools.live.changes.kubernetes:open_cluster",
+        "github": "tools.live.changes.github:GitHubChanges",
+        "grafana": "tools.live.changes.grafana:GrafanaChanges",
+        "feed": "tools.live.changes.feed:open_feed",
         "clickhouse": "tools.live.clickhouse.changes:ClickHouseChanges",
     },
     "alerts": {
@@ -33,7 +38,7 @@ KINDS: dict[str, dict[str, str]] = {
         "prometheus": "tools.live.alerts.sources:PrometheusAlerts",
     },
 }
-"""Signal → kind → module:class, called with an `Opening`. Modules are imported when they are used."""
+"""Signal → kind → module:class or function, called with an `Opening`. Modules are imported when they are used."""
 
 
 def open_kind(opening: Opening) -> LiveSource:

@@ -109,6 +109,19 @@ class Repository:
             limit=DIFF_BYTES,
         )
 
+    def changed_files(self, revision: str) -> list[str]:
+        """Return the paths that a commit changed against its first parent.
+
+        Raises:
+            InputError: there is no such commit.
+        """
+        text = self._git(
+            *("diff-tree", "-r", "-z", "--name-only", "--root", "--first-parent", "-m", "--no-commit-id"),
+            *("--no-ext-diff", "--no-textconv", "--no-renames"),
+            self.resolve(revision),
+        )
+        return [path for path in text.split("\0") if path]
+
     def files(self, revision: str) -> list[str]:
         """Return the paths of all files at a revision.
 

@@ -1,0 +1,1 @@
+"""Changes that are noted elsewhere: commits, deployments, cluster events, annotations."""
