@@ -41,7 +41,7 @@ STORES = (
         accept=("catalog",),
         operation="SELECT",
         chain=(POSTGRES, "catalog", "gateway"),
-        knob=Knob(3, "how many times as many reviews are added"),
+        knob=Knob(6, "how many times as many reviews are added"),
         steps=(
             Sql(
                 harm=lambda severity: (

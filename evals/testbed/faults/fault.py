@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from evals.testbed.system.testbed import DemoSystem
 from tools.faults import FaultKind
 
 
 class Step(Protocol):
-    """One interference with the system. `severity` is the fault's knob.
-
-    Some steps also have a `prepare`, which changes nothing yet but makes the system ready for the harm.
-    """
+    """One interference with the system. `severity` is the fault's knob."""
 
     def apply(self, testbed: DemoSystem, severity: float) -> None:
         """Do the harm."""
@@ -21,15 +18,6 @@ class Step(Protocol):
 
     def undo(self, testbed: DemoSystem) -> None:
         """Undo it."""
-        ...
-
-
-@runtime_checkable
-class Prepared(Protocol):
-    """A step that needs the system to be started differently."""
-
-    def prepare(self, testbed: DemoSystem) -> None:
-        """Start what has to be started differently; it behaves as usual."""
         ...
 
 
@@ -64,13 +52,6 @@ class Fault:
     complaint: str = ""
     explained_as: FaultKind | None = None
     """For a look-alike: the kind that may rightly be named instead of calling it healthy."""
-
-    def prepare(self, testbed: DemoSystem) -> bool:
-        """Make the system ready, before its normal behaviour is recorded; tell whether that took anything."""
-        prepared = [step for step in self.steps if isinstance(step, Prepared)]
-        for step in prepared:
-            step.prepare(testbed)
-        return bool(prepared)
 
     def inject(self, testbed: DemoSystem, severity: float | None = None) -> None:
         """Harm the running system."""

@@ -67,7 +67,7 @@ class Session:
 
     def record_baseline(self, into: Path, seconds: float, tell: Tell) -> None:
         """Record a stretch in which nothing happens, telemetry only."""
-        system = self._ready(None, tell)
+        system = self._ready(tell)
         begin = time.time()
         Stretches(seconds, tell).pass_by(seconds, "baseline")
         end = time.time()
@@ -85,7 +85,7 @@ class Session:
         """
         started = time.monotonic()
         fault = plan.find_fault()
-        system = self._ready(fault, tell)
+        system = self._ready(tell)
         try:
             course = take(plan, fault, system, tell)
         except WhydownError:
@@ -102,11 +102,11 @@ class Session:
         symptom = symptom_of(course)
         return Taken(time.monotonic() - started, symptom.detected_unix - course.onset if symptom else None)
 
-    def _ready(self, fault: Fault | None, tell: Tell) -> DemoSystem:
-        """Return a system that is well and prepared for a fault; a fresh one where the old one stays ill."""
+    def _ready(self, tell: Tell) -> DemoSystem:
+        """Return a system that is well; a fresh one where the old one stays ill."""
         if self._system is not None:
             tell("waiting until the shop is well", 0.0)
-            if self._prepared(self._system, fault):
+            if self._well(self._system):
                 return self._system
             self.leave()
         tell("starting the shop", 0.0)
@@ -115,14 +115,12 @@ class Session:
         self._system.start_load(self._seed)
         tell("warming up", 0.0)
         time.sleep(WARM_UP_SECONDS)
-        if not self._prepared(self._system, fault):
+        if not self._well(self._system):
             self.leave()
             raise PrerequisiteError("the demo system does not serve its customers well", "is the machine overloaded?")
         return self._system
 
-    def _prepared(self, system: DemoSystem, fault: Fault | None) -> bool:
-        if fault is not None and fault.prepare(system):
-            self._healed = time.time()
+    def _well(self, system: DemoSystem) -> bool:
         usual = _within(read_journal(system.plan.folder), self._normal)
         return wait_until_well(system, usual, self._healed)
 

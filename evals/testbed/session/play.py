@@ -81,7 +81,6 @@ def play(name: str, severity: float | None, seed: int, settings: Settings, say: 
     with running(COLLECTED) as system:
         system.set_mix(Mix(rate=RATE))
         system.start_load(seed)
-        fault.prepare(system)
         time.sleep(WARM_UP_SECONDS)
         begin = time.time()
         say(f"customers are in, {RATE:g} requests a second; {NORMAL_SECONDS:g} s of a normal day")

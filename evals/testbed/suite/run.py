@@ -56,8 +56,6 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
         raise FolderError(f"{into} is not empty", "choose another folder for the run")
     fault = find_fault(fault_name) if fault_name else None
     with running(COLLECTED) as system:
-        if fault is not None:
-            fault.prepare(system)
         say("running the suite on a healthy shop")
         before = _run(system, into / "baseline")
         say(_summary(before))

@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from evals.testbed.system import cgroups, stores
-from evals.testbed.system.clock import clock_command, serve_by_own_clock
 from evals.testbed.system.collecting import run_collector
 from evals.testbed.system.janitor import Janitor
 from evals.testbed.system.mesh import run_mesh
@@ -123,18 +122,14 @@ class Keeper:
         store.send_signal(signal.SIGKILL if name == REDIS else signal.SIGQUIT)
         store.wait()
 
-    def _start_service(self, name: str, version: str = "", own_clock: bool = False) -> int:
-        """Start an instance, of another version or with a clock of its own if asked."""
+    def _start_service(self, name: str, version: str = "") -> int:
+        """Start an instance, of another version if asked."""
         from evals.testbed.shop.runtime.serve import serve
 
         instance = next(found for found in self._plan.instances if found.instance == name)
         if version:
             instance = instance.model_copy(update={"version": version})
-        if own_clock:
-            work = functools.partial(serve_by_own_clock, clock_command(self._plan, instance))
-        else:
-            work = functools.partial(serve, instance)
-        return self._processes.start(name, work, supervised=True)
+        return self._processes.start(name, functools.partial(serve, instance), supervised=True)
 
     def _limit(self, name: str, cores: float = 0.0, megabytes: float = 0.0) -> None:
         """Limit what an instance may use; without limits it is free again."""

@@ -122,6 +122,11 @@ class DemoSystem:
         before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         _write(path, {**before, f"{caller}->{callee}": weather.model_dump()})
 
+    def set_clock(self, instance: str, seconds: float) -> None:
+        """Set the clock of the host of one instance so many seconds ahead, or behind if negative."""
+        path = next(one.clock_path() for one in self.plan.instances if one.instance == instance)
+        _write(path, seconds)
+
     def mix(self) -> Mix:
         """Return what customers do at present."""
         return read_mix(self.plan.folder)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evals.testbed.system.clock import clock_path, set_clock
 from evals.testbed.system.testbed import DemoSystem
 
 
@@ -106,22 +105,14 @@ class DiskFull:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Set the clock of one instance ahead, by `severity` seconds; it runs with a clock that can be set."""
+    """Set the clock of one instance's host ahead, by `severity` seconds."""
 
     instance: str
 
-    def prepare(self, testbed: DemoSystem) -> None:
-        """Restart the instance with a clock that can be set, right for now."""
-        set_clock(testbed.plan, self.instance, 0.0)
-        testbed.order("start", name=self.instance, own_clock=True)
-
     def apply(self, testbed: DemoSystem, severity: float) -> None:
         """Set the clock."""
-        if not clock_path(testbed.plan, self.instance).exists():
-            self.prepare(testbed)
-        set_clock(testbed.plan, self.instance, severity)
+        testbed.set_clock(self.instance, severity)
 
     def undo(self, testbed: DemoSystem) -> None:
-        """Restart the instance with its host's clock."""
-        clock_path(testbed.plan, self.instance).unlink(missing_ok=True)
-        testbed.order("start", name=self.instance)
+        """Set the clock right."""
+        testbed.set_clock(self.instance, 0.0)

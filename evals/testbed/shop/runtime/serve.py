@@ -17,6 +17,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from evals.testbed.shop.runtime.clock import HostClock
 from evals.testbed.shop.runtime.database import Database
 from evals.testbed.shop.runtime.discovery import TENANT_HEADER, Peers, RejectedError, UpstreamError, current_tenant
 from evals.testbed.shop.runtime.gauges import add_gauge, add_gauges, add_process_gauges
@@ -77,7 +78,8 @@ async def _running(module: Any, runtime: Runtime[Any]) -> AsyncIterator[None]:
     _open_stores(module.NEEDS, runtime)
     _add_gauges(runtime)
     hotfix = Hotfix(runtime.instance.folder / "patches" / f"{runtime.instance.instance}.json")
-    work = [runtime.live.follow(), hotfix.follow()]
+    clock = HostClock(runtime.instance.clock_path())
+    work = [runtime.live.follow(), hotfix.follow(), clock.follow()]
     if hasattr(module, "background"):
         work.append(module.background(runtime))
     tasks = [asyncio.create_task(item) for item in work]

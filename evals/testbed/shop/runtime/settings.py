@@ -34,6 +34,10 @@ class InstanceFile(BaseModel):
         """Return the file with the service's live settings."""
         return self.folder / "config" / f"{self.service}.json"
 
+    def clock_path(self) -> Path:
+        """Return the file with the seconds by which the clock of this instance's host is ahead."""
+        return self.folder / "config" / f"{self.instance}.clock"
+
     def data_folder(self) -> Path:
         """Return the folder this instance may write to."""
         return self.folder / "data" / self.instance
