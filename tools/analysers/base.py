@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,8 @@ from tools.config import SurveySettings
 from tools.evidence import Evidence, Sample, Subject, onset_of
 from tools.sources import Telemetry, TraceSource
 from tools.sources.protocols import Order
-from tools.sources.rows import SpanRow
-from tools.stats import benjamini_hochberg, inflation, two_sided_p
+from tools.sources.rows import SpanRow, Trials
+from tools.stats import Departure, benjamini_hochberg, inflation, two_sided_p
 from tools.window import Scope, TimeWindow
 
 
@@ -63,6 +63,21 @@ def strongest(found: list[Finding], settings: SurveySettings) -> list[Evidence]:
         if abs(item.certainty) >= settings.min_certainty and abs(item.evidence.effect) >= 1.0
     ]
     return sorted(kept, key=lambda item: (item.uncertain, -abs(item.effect)))[: settings.per_analyser]
+
+
+def tails(trials: Trials) -> Iterator[Trials]:
+    """Yield what is left of a series from each of its buckets on, the whole series first."""
+    yield from (
+        Trials(trials.times[start:], trials.n[start:], trials.hits[start:]) for start in range(trials.times.size)
+    )
+
+
+def since(scope: Scope, trials: Trials, found: Departure) -> Scope:
+    """Return the windows with the incident cut to where a departure begins."""
+    if found.start == 0:
+        return scope
+    start = max(int(trials.times[found.start]), scope.incident.start_ns)
+    return scope.model_copy(update={"incident": TimeWindow(start_ns=start, end_ns=scope.incident.end_ns)})
 
 
 def change_words(baseline: float, incident: float) -> str:

@@ -7,20 +7,31 @@ a missing line of a common operation stands out even in a short window.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tools.analysers.base import Analyser, Finding, deflated, strongest
+from tools.analysers.base import Analyser, Finding, deflated, since, strongest, tails
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
 from tools.sources import LogSource, Telemetry
 from tools.sources.rows import Buckets, MaskedLines, Trials, Two
-from tools.stats import cusum_onset, dispersion, poisson_rate_effect, stretch_ids, two_proportion_effect
+from tools.stats import (
+    CalmRate,
+    calm_rate,
+    cusum_onset,
+    poisson_rate_effect,
+    stretch_ids,
+    strongest_since,
+    two_proportion_effect,
+)
 from tools.window import Scope
 
 ALARMING = frozenset({"ERROR", "ERR", "FATAL", "CRITICAL", "CRIT", "ALERT", "EMERG", "PANIC", "SEVERE"})
+MIN_RUNS = 3
+"""Fewer executions than this say nothing about a rate."""
 Exposure = Mapping[tuple[str, str], Two[Trials]]
 """Executions per (service, operation) in both windows; the operation is empty for the whole service."""
 
@@ -122,7 +133,7 @@ def _trials(counts: dict[int, float]) -> Trials:
     return Trials(times, n, np.zeros_like(n))
 
 
-def rate_effect(n: Two[float], runs: Two[int]) -> float:
+def rate_effect(n: Two[float], runs: Two[float]) -> float:
     """Return the signed effect on a template's rate per execution.
 
     A line written at most once a run is a proportion; a line written more often is a Poisson rate.
@@ -136,32 +147,49 @@ def _template(logs: LogSource, scope: Scope, template: Template, exposure: Expos
     runs = exposure.get((template.service, template.operation)) or exposure.get((template.service, ""))
     if runs is None or not (runs.baseline.total and runs.incident.total):
         return None
-    n, total = template.n, Two(runs.baseline.total, runs.incident.total)
-    effect = rate_effect(n, total) / _dispersion(scope, template, runs.baseline) ** 0.5
-    expected = n.baseline * total.incident / total.baseline
+    calm = _calm(scope, template, runs.baseline)
+    parts = list(tails(_with_hits(runs.incident, template.incident)))
+    found = strongest_since([_effect(part, calm) for part in parts])
+    now, scope = parts[found.start], since(scope, runs.incident, found)
+    count, expected = now.hits.sum(), template.n.baseline * now.total / runs.baseline.total
     subject = Subject(kind="template", service=template.service, operation=template.operation, name=template.text[:200])
     evidence = Evidence(
-        kind=_kind(effect, n),
+        kind=_kind(found.effect, Two(template.n.baseline, count)),
         subject=subject,
         statement=(
-            f"{template.service} logged {n.incident:.0f} times {template.severity or 'the line'} "
+            f"{template.service} logged {count:.0f} times {template.severity or 'the line'} "
             f"“{template.text[:160]}”, {expected:.3g} expected from the baseline"
         ),
         baseline=expected,
-        incident=n.incident,
+        incident=count,
         unit="lines",
-        effect=effect,
-        onset=onset_of(_onset(scope, template, expected, effect)),
+        effect=found.effect,
+        onset=onset_of(_onset(scope, template, expected, found.effect)),
         query=logs.query("lines", scope, subject),
         samples=(Sample(kind="log", ref=template.trace_id, text=template.example, times=(template.first_ns,)),),
     )
-    return Finding(evidence, effect)
+    return Finding(evidence, found.effect)
 
 
-def _dispersion(scope: Scope, template: Template, runs: Trials) -> float:
+def _effect(part: Trials, calm: CalmRate) -> float:
+    if part.total < MIN_RUNS:
+        return math.nan
+    n, runs = Two(calm.hits, float(part.hits.sum())), Two(calm.trials, part.total)
+    return rate_effect(n, runs) / math.sqrt(calm.dispersion)
+
+
+def _with_hits(runs: Trials, counts: Mapping[int, float]) -> Trials:
+    """Return executions with a template's lines; lines of a bucket without executions count to the one before."""
+    hits = np.zeros_like(runs.n)
+    for moment, count in counts.items():
+        hits[max(int(np.searchsorted(runs.times, moment, side="right")) - 1, 0)] += count
+    return Trials(runs.times, runs.n, hits)
+
+
+def _calm(scope: Scope, template: Template, runs: Trials) -> CalmRate:
+    with_hits = _with_hits(runs, template.baseline)
     ids = stretch_ids(runs.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
-    hits = np.array([template.baseline.get(moment, 0.0) for moment in runs.times.tolist()], dtype=np.float64)
-    return dispersion(ids, hits, runs.n)
+    return calm_rate(ids, with_hits.hits, with_hits.n)
 
 
 def _onset(scope: Scope, template: Template, expected: float, effect: float) -> int | None:

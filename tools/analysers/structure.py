@@ -7,12 +7,14 @@ missing because its caller never ran is not counted, and the deepest caller that
 
 from __future__ import annotations
 
-from tools.analysers.base import Analyser, Finding, deflated, percent, strongest
+import math
+
+from tools.analysers.base import Analyser, Finding, deflated, percent, since, strongest, tails
 from tools.config import SurveySettings
-from tools.evidence import Evidence, EvidenceKind, Subject
+from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
 from tools.sources import Telemetry, TraceSource
-from tools.sources.rows import CallStats
-from tools.stats import dispersion, stretch_ids, two_proportion_effect
+from tools.sources.rows import CallStats, Trials
+from tools.stats import CalmRate, calm_rate, stretch_ids, strongest_since, two_proportion_effect
 from tools.window import Scope
 
 MIN_PARENTS = 5
@@ -29,18 +31,20 @@ def analyse_structure(telemetry: Telemetry, scope: Scope, settings: SurveySettin
 
 
 def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
-    base, now = call.made.baseline, call.made.incident
-    if min(base.total, now.total) < MIN_PARENTS:
+    base = call.made.baseline
+    if min(base.total, call.made.incident.total) < MIN_PARENTS:
         return None
-    before, after = base.taken / base.total, now.taken / now.total
     ids = stretch_ids(base.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
-    effect = two_proportion_effect(now.taken, now.total, base.taken, base.total)
-    effect /= dispersion(ids, base.hits, base.n) ** 0.5
+    calm = calm_rate(ids, base.hits, base.n)
+    found = strongest_since([_effect(part, calm) for part in tails(call.made.incident)])
+    scope = since(scope, call.made.incident, found)
+    now = list(tails(call.made.incident))[found.start]
+    before, after = base.taken / base.total, now.taken / now.total
     subject = Subject(
         kind="edge", service=call.service, operation=call.operation, peer=call.peer, name=call.peer_operation
     )
     evidence = Evidence(
-        kind=_kind(effect, before, after),
+        kind=_kind(found.effect, before, after),
         subject=subject,
         statement=(
             f"{percent(after)} of {call.service} {call.operation} spans call {call.peer} {call.peer_operation}, "
@@ -49,10 +53,18 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
         baseline=before * 100,
         incident=after * 100,
         unit="%",
-        effect=effect,
+        effect=found.effect,
+        onset=onset_of(scope.incident.start_ns) if found.start else None,
         query=traces.query("calls", scope, subject),
     )
-    return Finding(evidence, effect)
+    return Finding(evidence, found.effect)
+
+
+def _effect(part: Trials, calm: CalmRate) -> float:
+    if part.total < MIN_PARENTS:
+        return math.nan
+    effect = two_proportion_effect(part.taken, part.total, calm.hits, calm.trials)
+    return effect / math.sqrt(calm.dispersion)
 
 
 def _kind(effect: float, before: float, after: float) -> EvidenceKind:

@@ -3,18 +3,22 @@
 from tools.stats.changepoint import cusum_onset
 from tools.stats.multiplicity import benjamini_hochberg, inflation, two_sided_p
 from tools.stats.robust import effect_size, poisson_rate_effect, robust_scale, two_proportion_effect
-from tools.stats.stretches import dispersion, spread_scale, stretch_ids, weighted_levels
+from tools.stats.scan import Departure, strongest_since
+from tools.stats.stretches import CalmRate, calm_rate, spread_scale, stretch_ids, weighted_levels
 
 __all__ = [
+    "CalmRate",
+    "Departure",
     "benjamini_hochberg",
+    "calm_rate",
     "cusum_onset",
-    "dispersion",
     "effect_size",
     "inflation",
     "poisson_rate_effect",
     "robust_scale",
     "spread_scale",
     "stretch_ids",
+    "strongest_since",
     "two_proportion_effect",
     "two_sided_p",
     "weighted_levels",

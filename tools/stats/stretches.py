@@ -7,6 +7,9 @@ by the spread between equally long stretches of the baseline does not.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +17,10 @@ from tools.stats.robust import robust_scale
 
 RANGE_TO_SIGMA = 3.29
 """Width of the central 90 % of a unit normal."""
+TRIMMED = 0.2
+"""Share of stretches that may be unlike the rest: one in five, so five stretches are needed to leave one out."""
+C_STEPS = 4
+"""Concentration steps; they converge in two or three."""
 MIN_EXPECTED = 1.0
 """Stretches with a smaller expected count say nothing about dispersion (Cochran's rule, relaxed)."""
 
@@ -58,11 +65,23 @@ def spread_scale(values: NDArray[np.float64]) -> float:
     return max(robust_scale(values), float(high - low) / RANGE_TO_SIGMA)
 
 
-def dispersion(ids: NDArray[np.int64], hits: NDArray[np.float64], trials: NDArray[np.float64]) -> float:
-    """Return how much more a rate varies between stretches than chance alone, at least 1.
+@dataclass(frozen=True, slots=True)
+class CalmRate:
+    """A rate in the calm part of the baseline: events, opportunities, and how much more than by chance it varies."""
 
-    Pearson's chi-square over its degrees of freedom (McCullagh & Nelder 1989, 4.5): against a binomial
-    when hits never exceed trials, else against a Poisson.
+    hits: float
+    trials: float
+    dispersion: float
+
+
+def calm_rate(ids: NDArray[np.int64], hits: NDArray[np.float64], trials: NDArray[np.float64]) -> CalmRate:
+    """Return a rate and its variation between stretches, without the stretches that fit it worst.
+
+    Least trimmed squares (Rousseeuw & Van Driessen 2006): a baseline that a person marked as healthy often
+    holds the tail of an earlier incident, and one such stretch among ten would hide the same fault now.
+    The dispersion is Pearson's chi-square over its degrees of freedom (McCullagh & Nelder 1989, 4.5), at
+    least 1, with the share that trimming takes away from a normal sample's squares given back. It is taken
+    against a binomial when hits never exceed trials, else against a Poisson.
 
     Args:
         ids: stretch of each bucket.
@@ -70,13 +89,36 @@ def dispersion(ids: NDArray[np.int64], hits: NDArray[np.float64], trials: NDArra
         trials: opportunities a bucket.
     """
     if ids.size == 0 or trials.sum() <= 0:
-        return 1.0
-    events, chances = np.bincount(ids, weights=hits), np.bincount(ids, weights=trials)
-    rate = events.sum() / chances.sum()
+        return CalmRate(float(hits.sum()), float(trials.sum()), 1.0)
+    chances = np.asarray(np.bincount(ids, weights=trials), dtype=np.float64)
+    events = np.asarray(np.bincount(ids, weights=hits), dtype=np.float64)[chances > 0]
+    chances = chances[chances > 0]
+    thin = bool((hits <= trials).all())
+    core = np.arange(events.size)
+    for _ in range(C_STEPS):
+        squares = _pearson(events, chances, events[core].sum() / chances[core].sum(), thin)
+        core = np.argsort(squares, kind="stable")[: events.size - int(TRIMMED * events.size)]
+    rate = events[core].sum() / chances[core].sum()
+    squares = _pearson(events, chances, rate, thin)[core]
+    telling = np.minimum(rate, 1.0 - rate if thin else rate) * chances[core] >= MIN_EXPECTED
+    spread = 1.0
+    if telling.sum() >= 2:
+        left = _left_by_trimming(1.0 - core.size / events.size)
+        spread = max(1.0, float(squares[telling].sum() / max(telling.sum() - 1, 1) / left))
+    return CalmRate(float(events[core].sum()), float(chances[core].sum()), spread)
+
+
+def _pearson(events: NDArray[np.float64], chances: NDArray[np.float64], rate: float, thin: bool) -> NDArray[np.float64]:
+    """Return squared Pearson residuals; a rate of 0 or 1 is moved half an event inside."""
+    total = chances.sum()
+    rate = min(max(rate, 0.5 / (total + 1.0)), (total + 0.5) / (total + 1.0) if thin else np.inf)
     expected = rate * chances
-    thin = 1.0 - rate if hits.sum() <= trials.sum() and rate < 1.0 else 1.0
-    keep = np.minimum(expected, chances - expected if thin < 1.0 else expected) >= MIN_EXPECTED
-    if keep.sum() < 2:
+    return np.asarray((events - expected) ** 2 / (expected * (1.0 - rate if thin else 1.0)), dtype=np.float64)
+
+
+def _left_by_trimming(share: float) -> float:
+    """Return the mean square of a unit normal sample whose largest squares, a share of it, are taken away."""
+    if share <= 0.0:
         return 1.0
-    chi_square = ((events - expected)[keep] ** 2 / (expected[keep] * thin)).sum()
-    return max(1.0, float(chi_square / (keep.sum() - 1)))
+    bound = NormalDist().inv_cdf(1.0 - share / 2.0)
+    return (1.0 - share - 2.0 * bound * NormalDist().pdf(bound)) / (1.0 - share)
