@@ -63,10 +63,10 @@ class RankingSettings(_Section):
     """When the first hypothesis is called the cause."""
 
     min_confidence: float = Field(
-        default=0.2,
+        default=0.5,
         ge=0,
         le=1,
-        description="below this no cause is named: five could share it",
+        description="below this no cause is named: it is as likely something else, or nothing",
     )
     hypotheses: int = Field(default=5, ge=1, description="hypotheses shown")
 

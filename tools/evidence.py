@@ -151,8 +151,9 @@ class Evidence(BaseModel):
     """One finding, written by code from numbers, that anyone can check.
 
     `effect` is signed and robust: (incident - baseline) in units of the baseline's own variation,
-    see `tools.stats`. `share` is the part that this finding has in all time that requests
-    gained or lost, where the analyser can say so. `query` reproduces the numbers when run against `source`.
+    see `tools.stats`. `certainty` says how sure the change is: a large one of few observations may be chance.
+    `share` is the part that this finding has in the time that requests surely gained, where the analyser can
+    say so. `query` reproduces the numbers when run against `source`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -165,7 +166,10 @@ class Evidence(BaseModel):
     incident: float | None = None
     unit: str = ""
     effect: float = Field(default=0.0, description="signed robust effect size, see tools.stats")
-    share: float | None = Field(default=None, description="fraction of all changed time, -1..1")
+    share: float | None = Field(
+        default=None, description="fraction of the time that requests surely gained, at most 1; negative: time lost"
+    )
+    certainty: float = Field(default=0.0, description="standard errors by which anything changed at all, signed")
     uncertain: bool = Field(default=False, description="may be chance, given how many places were looked at")
     onset: AwareDatetime | None = Field(default=None, description="UTC; when the deviation began")
     query: str = Field(description="exact query that reproduces the numbers")

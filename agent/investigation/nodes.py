@@ -10,8 +10,11 @@ from agent.investigation.verify import topology_of
 from agent.investigation.watch import Interim
 from agent.ranking import Picture, rank_hypotheses, shipped_weights, worth_showing
 from tools.analysers import ALL
+from tools.analysers.quantile_shift import enough
 from tools.analysers.survey import run_survey
 from tools.evidence import Evidence
+from tools.sources import TraceSource
+from tools.window import Scope
 
 
 def survey(state: State, context: Context) -> State:
@@ -54,6 +57,11 @@ def picture_of(state: State, context: Context) -> Picture:
         evidence=evidence_of(state),
         graph=topology_of(state, context),
         instrumented=frozenset(name for source in context.telemetry.present() for name in source.services()),
-        traced=frozenset(traces.services()) if traces is not None else frozenset(),
+        traced=comparable(traces, scope_of(state)) if traces is not None else frozenset(),
         measured=frozenset(metrics.services()) if metrics is not None else frozenset(),
     )
+
+
+def comparable(traces: TraceSource, scope: Scope) -> frozenset[str]:
+    """Return the services whose latency spans tell: those with spans enough in both windows."""
+    return frozenset(stats.service for stats in traces.operations(scope) if enough(stats.total))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.ranking.features import Features, component_features
+from agent.ranking.collect import component_features
+from agent.ranking.features import Features
 from agent.ranking.kinds import Sender, fault_kind
 from agent.ranking.model import Weights, probabilities, score
 from agent.ranking.steering import observations, steered

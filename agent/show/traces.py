@@ -129,6 +129,7 @@ def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         *two("parents", "caller spans", "", lambda c: Two(c.made.baseline.total, c.made.incident.total)),
         *two("with_call", "with this call", "", lambda c: Two(c.made.baseline.taken, c.made.incident.taken)),
         *two("share_percent", "share", "%", _share, rank=1),
+        text("given", lambda c: c.given, head="by callers of", rank=1),
         text("entry", lambda c: c.entry, rank=2),
     ]
     return make(

@@ -14,7 +14,7 @@ from agent.investigation.intake import intake
 from agent.investigation.investigate import open_context
 from agent.investigation.nodes import picture_of, survey
 from agent.ranking import Picture
-from agent.ranking.features import component_features
+from agent.ranking.collect import component_features
 from agent.schema import Incident
 from evals.rca.case import Case, ViewOptions
 from evals.rca.truth import Truth

@@ -1,15 +1,15 @@
 """Healthy windows: stretches of fault-free telemetry that are investigated as if they were incidents.
 
-They come from two places. *Cut from a baseline folder*: a window as long as the faults of the cases that
-use it, wherever a signal has data, compared with all the rest of that baseline. *Before a fault*: a
-case's own normal window, compared with the baseline folder, all rows from the fault on left out; it is
-scraped and sampled exactly as the fault is, which a thinned-out baseline need not be.
+They are cut from the baseline folders: windows as long as the faults of the cases that use them, wherever a
+signal has data, compared with all the rest of that baseline. No window overlaps the fault window of any case
+at hand: what somebody reported as an incident is not healthy, though baselines often hold the first seconds
+of it. The cases' own normal windows are not used: they often hold the tail of the fault before.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -18,9 +18,9 @@ import duckdb
 from evals.rca.case import Case
 from evals.rca.folders import FolderCase
 from evals.rca.nodes import NodeCase, point_times, read_target, scrape_interval
-from evals.rca.windows import BaselineWindow, NodeWindow, NormalWindow, Span
+from evals.rca.windows import BaselineWindow, NodeWindow, Span
 from tools.errors import WhydownError
-from tools.incident import open_folder, read_incident_file
+from tools.incident import read_incident_file
 from tools.incident.folder import SIGNALS, find_baseline
 from tools.store.parquet import file_list
 from tools.store.scoped import TIME_COLUMN
@@ -35,14 +35,13 @@ MIN_TIMES = 3
 def healthy_windows(cases: Sequence[Case]) -> Iterator[Case]:
     """Yield the healthy windows that belong to some cases. A case that cannot be read contributes none."""
     folders = [case for case in cases if isinstance(case, FolderCase)]
+    faults = [fault for case in folders if (fault := _fault_window(case)) is not None]
     by_baseline: dict[Path, list[FolderCase]] = defaultdict(list)
     for case in folders:
         if (baseline := _baseline_of(case)) is not None:
             by_baseline[baseline].append(case)
     for baseline, users in sorted(by_baseline.items()):
-        yield from _baseline_windows(baseline, users)
-    for case in folders:
-        yield from _normal_window(case)
+        yield from _baseline_windows(baseline, users, faults)
     by_scenario = {case.scenario: case for case in cases if isinstance(case, NodeCase)}
     for scenario, user in sorted(by_scenario.items()):
         yield from _node_windows(scenario, user)
@@ -77,11 +76,26 @@ def _baseline_of(case: FolderCase) -> Path | None:
         return None
 
 
-def _baseline_windows(baseline: Path, users: list[FolderCase]) -> Iterator[BaselineWindow]:
-    faults = [read_incident_file(case.folder).fault_window_unix for case in users]
-    lengths = [end - start for start, end in filter(None, faults)]
+def _fault_window(case: FolderCase) -> Span | None:
+    try:
+        return read_incident_file(case.folder).fault_window_unix
+    except WhydownError:
+        return None
+
+
+def outside(spans: Iterable[Span], faults: Sequence[Span]) -> list[Span]:
+    """Return the spans that overlap none of the faults."""
+    return [(a, b) for a, b in spans if not any(a < end and start < b for start, end in faults)]
+
+
+def _baseline_windows(baseline: Path, users: list[FolderCase], faults: list[Span]) -> Iterator[BaselineWindow]:
+    lengths = [end - start for start, end in filter(None, map(_fault_window, users))]
+    length = median(lengths) if lengths else 300.0
     times = {signal: _times(baseline, signal) for signal in SIGNALS}
-    spans = {span for own in times.values() for span in quiet_spans(own, median(lengths) if lengths else 300.0)}
+    spans: set[Span] = set()
+    for own in times.values():
+        calm = [t for t in own if not any(start <= t < end for start, end in faults)]
+        spans.update(outside(quiet_spans(calm, length), faults))
     first = users[0]
     for start, end in sorted(spans):
         held = {s for s, own in times.items() if sum(start <= t < end for t in own) >= MIN_TIMES}
@@ -101,16 +115,6 @@ def _times(folder: Path, signal: str) -> list[float]:
             return [float(s) for (s,) in con.execute(seconds).fetchall() if s is not None]
     except duckdb.Error:
         return []
-
-
-def _normal_window(case: FolderCase) -> Iterator[NormalWindow]:
-    try:
-        folder = open_folder(case.folder)
-    except WhydownError:
-        return
-    span = folder.file.normal_window_unix
-    if span is not None and folder.baseline:
-        yield NormalWindow(f"{case.id}@normal", case.set, case.system, span, case)
 
 
 def _node_windows(scenario: Path, case: NodeCase) -> Iterator[NodeWindow]:

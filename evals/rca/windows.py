@@ -5,17 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from evals.rca.case import Case, ViewOptions, Window, link_signals, write_incident
-from evals.rca.folders import FolderCase
 from evals.rca.nodes import convert_points, write_graph
-from tools.errors import FolderError, FormatError
+from tools.errors import FolderError
 from tools.incident import IncidentFile
 from tools.incident.folder import SIGNALS
-from tools.store.parquet import file_list
-from tools.store.scoped import TIME_COLUMN, literal
-from tools.window import NS
 
 Span = tuple[float, float]
 """Start and end in Unix seconds."""
@@ -66,23 +60,6 @@ class BaselineWindow(_Healthy):
 
 
 @dataclass(frozen=True, slots=True)
-class NormalWindow(_Healthy):
-    """The normal window of a case, before its fault."""
-
-    case: FolderCase
-
-    def view(self, options: ViewOptions, target: Path) -> Path:
-        """Make the case's view, with every row from the end of the window on left out."""
-        self.case.view(options, target)
-        for signal in SIGNALS:
-            for name in (f"{signal}.parquet", signal):
-                if (target / name).exists():
-                    _cut(signal, target / name, self.span[1])
-        write_incident(self.incident(), target)
-        return target
-
-
-@dataclass(frozen=True, slots=True)
 class NodeWindow(_Healthy):
     """A window of a scenario's normal node metrics."""
 
@@ -101,20 +78,3 @@ class NodeWindow(_Healthy):
             write_graph(self.scenario / "graph.csv", target / "topology.json")
         write_incident(self.incident(self.service, self.metric), target)
         return target
-
-
-def _cut(signal: str, linked: Path, end: float) -> None:
-    """Replace a linked file or folder of parts by a copy of its rows before a moment."""
-    parts = [linked] if linked.is_file() else sorted(linked.resolve().rglob("*.parquet"))
-    whole = [path.resolve() for path in parts]
-    linked.unlink()
-    rows = f"SELECT * FROM {file_list(whole)} WHERE {TIME_COLUMN[signal]} < {round(end * NS)}"
-    kept = linked.parent / f"{signal}.parquet"
-    try:
-        with duckdb.connect(config={"threads": 1}) as con:
-            con.execute(f"COPY ({rows}) TO {literal(str(kept))}")
-            ((count,),) = con.execute(f"SELECT count(*) FROM {file_list([kept])}").fetchall()
-    except duckdb.Error as error:
-        raise FormatError(f"{whole[0]} cannot be read as {signal}", str(error).splitlines()[0]) from error
-    if not count:
-        kept.unlink()

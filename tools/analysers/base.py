@@ -58,7 +58,7 @@ def strongest(found: list[Finding], settings: SurveySettings) -> list[Evidence]:
     p_values = np.array([two_sided_p(item.certainty) for item in found])
     sure = benjamini_hochberg(p_values, settings.false_discovery_rate)
     kept = [
-        item.evidence.model_copy(update={"uncertain": not certain})
+        item.evidence.model_copy(update={"certainty": item.certainty, "uncertain": not certain})
         for item, certain in zip(found, sure, strict=True)
         if abs(item.certainty) >= settings.min_certainty and abs(item.evidence.effect) >= 1.0
     ]

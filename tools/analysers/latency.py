@@ -12,6 +12,7 @@ from tools.analysers.base import Analyser, Finding, milliseconds, strongest
 from tools.analysers.quantile_shift import (
     ABSOLUTE_FLOOR_NS,
     MIN_SPANS,
+    RELATIVE_FLOOR,
     Shift,
     enough,
     pooled_variation,
@@ -20,10 +21,12 @@ from tools.analysers.quantile_shift import (
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
 from tools.sources import Telemetry, TraceSource
-from tools.sources.rows import EdgeStats, OperationStats
+from tools.sources.rows import Buckets, EdgeStats, EntryStats, OperationStats, Spread, Two
 from tools.stats import effect_size, spread_scale
 from tools.window import Scope
 
+SURE = 3.0
+"""Standard errors from which time gained counts as gained and not as chance."""
 MIN_EDGES = 5
 """Fewer edges do not tell how long edges usually take."""
 
@@ -33,21 +36,33 @@ def analyse_latency(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     traces = telemetry.traces
     if traces is None:
         return []
-    own, wire = traces.operations(scope), traces.edges(scope)
-    whole = (sum(abs(o.excess) for o in own) + sum(abs(e.excess) for e in wire)) or 1.0
-    pooled = pooled_variation([o.own for o in own]), pooled_variation([e.gap for e in wire])
-    operations = [
-        _operation(traces, scope, o, quantile_shift(o.own, o.buckets, scope, pooled[0]), whole)
-        for o in own
-        if enough(o.own)
-    ]
-    edges = [
-        _edge(traces, scope, e, quantile_shift(e.gap, e.buckets, scope, pooled[1]), whole)
-        for e in wire
-        if enough(e.gap)
-    ]
-    unlike = [found for e in wire if (found := _unlike_any(traces, scope, e, wire, whole))]
+    own = [o for o in traces.operations(scope) if enough(o.own)]
+    wire = [e for e in traces.edges(scope) if enough(e.gap)]
+    moved_own = _shifts([(o.own, o.buckets) for o in own], scope)
+    moved_wire = _shifts([(e.gap, e.buckets) for e in wire], scope)
+    gains = [o.excess for o, shift in zip(own, moved_own, strict=True) if _surely_rose(shift)]
+    gains += [e.excess for e, shift in zip(wire, moved_wire, strict=True) if _surely_rose(shift)]
+    whole = max(sum(max(gain, 0.0) for gain in gains), RELATIVE_FLOOR * usual_duration(traces.entries(scope)), 1.0)
+    operations = [_operation(traces, scope, o, shift, whole) for o, shift in zip(own, moved_own, strict=True)]
+    edges = [_edge(traces, scope, e, shift, whole) for e, shift in zip(wire, moved_wire, strict=True)]
+    unlike = [found for e in traces.edges(scope) if (found := _unlike_any(traces, scope, e, wire, whole))]
     return strongest(operations, settings) + strongest(edges + unlike, settings)
+
+
+def _shifts(measured: list[tuple[Two[Spread], Two[Buckets]]], scope: Scope) -> list[Shift]:
+    pooled = pooled_variation([spread for spread, _ in measured])
+    return [quantile_shift(spread, buckets, scope, pooled) for spread, buckets in measured]
+
+
+def _surely_rose(shift: Shift) -> bool:
+    return shift.effect >= 1.0 and shift.certainty >= SURE
+
+
+def usual_duration(entries: list[EntryStats]) -> float:
+    """Return the mean duration of a baseline request over all entry operations, ns; 0 without requests."""
+    counted = [entry.duration.baseline for entry in entries if entry.duration.baseline.n]
+    total = sum(spread.n for spread in counted)
+    return sum(spread.n * spread.mean for spread in counted) / total if total else 0.0
 
 
 def shift_evidence(
@@ -61,7 +76,7 @@ def shift_evidence(
         what: beginning of the statement.
         shift: how far.
         query: reproduces the numbers.
-        share: part of all changed time.
+        share: part of the time that requests surely gained.
     """
     evidence = Evidence(
         kind=kind,
@@ -83,14 +98,14 @@ def _operation(traces: TraceSource, scope: Scope, stats: OperationStats, shift: 
     subject = Subject(kind="operation", service=stats.service, operation=stats.operation)
     what = f"self-time of {subject.label()}"
     query = traces.query("operations", scope, subject)
-    return shift_evidence(EvidenceKind.LATENCY_SELF, subject, what, shift, query, stats.excess / whole)
+    return shift_evidence(EvidenceKind.LATENCY_SELF, subject, what, shift, query, min(stats.excess / whole, 1.0))
 
 
 def _edge(traces: TraceSource, scope: Scope, stats: EdgeStats, shift: Shift, whole: float) -> Finding:
     subject = Subject(kind="edge", service=stats.service, peer=stats.peer, operation=stats.operation)
     what = f"{'calls to' if stats.leaf else 'time on the way to'} {stats.peer} from {stats.service} ({stats.operation})"
     query = traces.query("edges", scope, subject)
-    return shift_evidence(EvidenceKind.LATENCY_EDGE, subject, what, shift, query, stats.excess / whole)
+    return shift_evidence(EvidenceKind.LATENCY_EDGE, subject, what, shift, query, min(stats.excess / whole, 1.0))
 
 
 def _unlike_any(
@@ -103,7 +118,7 @@ def _unlike_any(
     """
     if stats.leaf or stats.gap.baseline.n >= MIN_SPANS or stats.gap.incident.n < MIN_SPANS:
         return None
-    usual = np.array([e.gap.baseline.p50 for e in wire if not e.leaf and e.gap.baseline.n >= MIN_SPANS], np.float64)
+    usual = np.array([e.gap.baseline.p50 for e in wire if not e.leaf], np.float64)
     if usual.size < MIN_EDGES:
         return None
     logs = np.log(np.maximum(usual, ABSOLUTE_FLOOR_NS))
@@ -121,7 +136,7 @@ def _unlike_any(
         incident=now / 1e6,
         unit="ms",
         effect=effect,
-        share=stats.excess / whole,
+        share=min(stats.excess / whole, 1.0),
         query=traces.query("edges", scope, subject),
     )
     return Finding(evidence, effect)

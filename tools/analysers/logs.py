@@ -30,6 +30,8 @@ from tools.stats import (
 from tools.window import Scope
 
 ALARMING = frozenset({"ERROR", "ERR", "FATAL", "CRITICAL", "CRIT", "ALERT", "EMERG", "PANIC", "SEVERE"})
+PEER_RUNS = 20.0
+"""Executions that the usual rate of error lines is worth: beyond twenty of its own, a baseline outweighs it."""
 MIN_RUNS = 3
 """Fewer executions than this say nothing about a rate."""
 Exposure = Mapping[tuple[str, str], Two[Trials]]
@@ -79,7 +81,8 @@ def analyse_logs(telemetry: Telemetry, scope: Scope, settings: SurveySettings) -
         return []
     templates = mine_templates(logs.lines(scope))
     exposure = executions(telemetry, scope, templates)
-    found = [e for t in templates if (e := _template(logs, scope, t, exposure))]
+    usual = alarm_rate(templates, exposure)
+    found = [e for t in templates if (e := _template(logs, scope, t, exposure, usual))]
     return strongest(deflated(found), settings)
 
 
@@ -123,6 +126,13 @@ def executions(telemetry: Telemetry, scope: Scope, templates: list[Template]) ->
     return {key: Two(_trials(runs.baseline), _trials(runs.incident)) for key, runs in counted.items()}
 
 
+def alarm_rate(templates: list[Template], exposure: Exposure) -> float:
+    """Return how many error lines an execution writes in the baseline, over all services; never quite 0."""
+    lines = sum(t.n.baseline for t in templates if t.severity in ALARMING)
+    runs = sum(own.baseline.total for (_, operation), own in exposure.items() if not operation)
+    return (lines + 0.5) / (runs + 1.0)
+
+
 def _series(buckets: Buckets) -> tuple[list[int], list[float]]:
     return buckets.times.tolist(), buckets.n.tolist()
 
@@ -143,15 +153,19 @@ def rate_effect(n: Two[float], runs: Two[float]) -> float:
     return poisson_rate_effect(n.incident, runs.incident, n.baseline, runs.baseline)
 
 
-def _template(logs: LogSource, scope: Scope, template: Template, exposure: Exposure) -> Finding | None:
+def _template(logs: LogSource, scope: Scope, template: Template, exposure: Exposure, usual: float) -> Finding | None:
     runs = exposure.get((template.service, template.operation)) or exposure.get((template.service, ""))
-    if runs is None or not (runs.baseline.total and runs.incident.total):
+    if runs is None or not runs.incident.total:
         return None
     calm = _calm(scope, template, runs.baseline)
+    if template.severity in ALARMING:
+        calm = completed(calm, usual)
+    if not calm.trials:
+        return None
     parts = list(tails(_with_hits(runs.incident, template.incident)))
     found = strongest_since([_effect(part, calm) for part in parts])
     now, scope = parts[found.start], since(scope, runs.incident, found)
-    count, expected = now.hits.sum(), template.n.baseline * now.total / runs.baseline.total
+    count, expected = now.hits.sum(), template.n.baseline * now.total / max(runs.baseline.total, 1)
     subject = Subject(kind="template", service=template.service, operation=template.operation, name=template.text[:200])
     evidence = Evidence(
         kind=_kind(found.effect, Two(template.n.baseline, count)),
@@ -169,6 +183,15 @@ def _template(logs: LogSource, scope: Scope, template: Template, exposure: Expos
         samples=(Sample(kind="log", ref=template.trace_id, text=template.example, times=(template.first_ns,)),),
     )
     return Finding(evidence, found.effect)
+
+
+def completed(calm: CalmRate, usual: float) -> CalmRate:
+    """Return the rate of an error line with `PEER_RUNS` executions at the usual rate added to the baseline's own.
+
+    Empirical Bayes (Efron & Morris 1975): a short baseline may miss what is normal, or hold the fault already;
+    what other operations do completes it. A long one speaks for itself.
+    """
+    return CalmRate(calm.hits + usual * PEER_RUNS, calm.trials + PEER_RUNS, calm.dispersion)
 
 
 def _effect(part: Trials, calm: CalmRate) -> float:

@@ -54,3 +54,9 @@ def metric_class(name: str) -> MetricClass:
 def is_node_metric(name: str) -> bool:
     """Tell whether a metric is about the machine rather than about one component on it."""
     return name.lower().startswith(("node", "system", "host"))
+
+
+def side_of(name: str) -> str:
+    """Return which end of calls a metric is measured at: client, server, or empty when its name does not tell."""
+    words = set(re.split(r"[^a-z0-9]+", _CAMEL.sub("_", name.partition("{")[0]).lower()))
+    return next((side for side in ("client", "server") if side in words), "")

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.analysers.base import Analyser, Finding, change_words, strongest
+from tools.analysers.metric_classes import MetricClass, metric_class
+from tools.analysers.metric_share import key_of, latency_shares
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
 from tools.sources import MetricSource, Telemetry
 from tools.sources.rows import MetricSeries
-from tools.stats import cusum_onset, effect_size, robust_scale, spread_scale
-from tools.window import Scope
+from tools.stats import cusum_onset, effect_size, moderated_scale, robust_scale, spread_scale
+from tools.window import NS, Scope
 
 RELATIVE_FLOOR = 0.05
 """As for latency: 5 % of the level is what healthy systems do between two looks."""
@@ -56,7 +58,13 @@ def analyse_metrics(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     found = metrics.series(scope)
     variation, level = pooled_variation(found), peer_levels(found)
     peers = {name: Peers(variation.get(name, 0.0), level.get(name, 0.0)) for name in {s.metric for s in found}}
-    return strongest([e for s in found if (e := _shift(metrics, scope, s, peers[s.metric]))], settings)
+    shares = latency_shares(found)
+    shifts = [(s, _shift(metrics, scope, s, peers[s.metric])) for s in found]
+    return strongest([_with_share(item, shares.get(key_of(s))) for s, item in shifts if item], settings)
+
+
+def _with_share(item: Finding, share: float | None) -> Finding:
+    return Finding(item.evidence.model_copy(update={"share": share}), item.certainty)
 
 
 def pooled_variation(found: list[MetricSeries]) -> dict[str, float]:
@@ -83,28 +91,37 @@ def stretch_levels(values: NDArray[np.float64], length: int) -> NDArray[np.float
 
 
 def shift_effect(
-    baseline: NDArray[np.float64], incident: NDArray[np.float64], peers: Peers = NO_PEERS
+    baseline: NDArray[np.float64], incident: NDArray[np.float64], peers: Peers = NO_PEERS, interval_s: float = 0.0
 ) -> tuple[float, float, float]:
     """Return effect, baseline level and incident level of one series.
 
     The incident's level is the median of its points. Variation is the larger of the scale of single
-    points divided by the root of their number, and the scale of equally long baseline stretches.
+    points divided by the root of their number, and the scale of equally long baseline stretches, completed
+    by what the metric did elsewhere where there are few.
+
+    Args:
+        baseline: values in the baseline.
+        incident: values in the incident, at least one.
+        peers: what other series of the metric did.
+        interval_s: for a rate per second, the time between points; 0 for anything else.
     """
     base, now = float(np.median(baseline)), float(np.median(incident))
-    if baseline.size >= MIN_BASELINE:
-        within = spread_scale(baseline) / incident.size**0.5
-        between = spread_scale(stretch_levels(baseline, incident.size))
-    else:
-        within, between = 0.0, peers.variation * abs(base)
-    floor = max(RELATIVE_FLOOR * abs(base), MATERIAL * peers.level, counting_noise(baseline, base), 1e-9)
-    return effect_size(now, base, max(within, between), floor), base, now
+    enough = baseline.size if baseline.size >= MIN_BASELINE else 0
+    within = spread_scale(baseline) / incident.size**0.5 if enough else 0.0
+    between = spread_scale(stretch_levels(baseline, incident.size)) if enough else 0.0
+    scale = moderated_scale(max(within, between), enough // max(incident.size, 1), peers.variation * abs(base))
+    floor = max(RELATIVE_FLOOR * abs(base), MATERIAL * peers.level, counting_noise(baseline, base, interval_s), 1e-9)
+    return effect_size(now, base, scale, floor), base, now
 
 
-def counting_noise(values: NDArray[np.float64], level: float) -> float:
+def counting_noise(values: NDArray[np.float64], level: float, interval_s: float = 0.0) -> float:
     """Return what a count scatters by itself, the root of its level (Poisson); 0 for what is not a count.
 
-    A pool that has one connection in use now and two then has not changed.
+    A pool that has one connection in use now and two then has not changed. A rate of events is a count
+    divided by the interval between its points.
     """
+    if interval_s > 0.0:
+        return math.sqrt(max(abs(level) * interval_s, 1.0)) / interval_s
     return max(abs(level), 1.0) ** 0.5 if bool((values == np.round(values)).all()) else 0.0
 
 
@@ -150,7 +167,7 @@ def _shift(metrics: MetricSource, scope: Scope, series: MetricSeries, peers: Pee
     before, after = series.values.baseline, series.values.incident
     if after.size == 0 or before.size < (1 if peers.variation else MIN_BASELINE):
         return None
-    effect, base, now = shift_effect(before, after, peers)
+    effect, base, now = shift_effect(before, after, peers, _rate_interval(series))
     effect = recent_effect(series, base, effect) if effect else 0.0
     if effect == 0.0:
         return None
@@ -173,6 +190,15 @@ def _shift(metrics: MetricSource, scope: Scope, series: MetricSeries, peers: Pee
         samples=(_plot(series),),
     )
     return Finding(evidence, exceedance(before, after, effect))
+
+
+def _rate_interval(series: MetricSeries) -> float:
+    """Return the seconds between points of a series that is a rate of events; 0 for anything else."""
+    times = np.concatenate([series.times.baseline, series.times.incident])
+    counted = bool((series.values.baseline == np.round(series.values.baseline)).all())
+    if counted or times.size < 2 or metric_class(series.metric) is not MetricClass.TRAFFIC:
+        return 0.0
+    return float(np.median(np.diff(np.sort(times)))) / NS
 
 
 def _plot(series: MetricSeries) -> Sample:

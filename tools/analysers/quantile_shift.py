@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from tools.analysers.base import change_words, milliseconds
 from tools.evidence import Sample
 from tools.sources.rows import Buckets, Spread, Two
-from tools.stats import cusum_onset, effect_size, robust_scale, spread_scale, stretch_ids, weighted_levels
+from tools.stats import (
+    cusum_onset,
+    effect_size,
+    moderated_scale,
+    robust_scale,
+    spread_scale,
+    stretch_ids,
+    weighted_levels,
+)
 from tools.window import Scope
 
 RELATIVE_FLOOR = 0.05
@@ -76,8 +84,8 @@ def quantile_shift(spread: Two[Spread], buckets: Two[Buckets], scope: Scope, poo
 
     Effect: incident's level against the baseline's, in units of how much the quantile varies between
     stretches of the baseline, joined with its sampling error sqrt(q (1 - q) / n) / density, the density
-    taken from neighbouring quantiles. Where the baseline is too short to vary, `pooled`, the relative
-    variation that all operations showed, stands in. Certainty: how far the share of incident values above
+    taken from neighbouring quantiles. The shorter the baseline, the more `pooled`, the relative variation
+    that all operations showed, stands in. Certainty: how far the share of incident values above
     the baseline's quantile is from the expected one, in standard errors (sign test, distribution-free).
 
     Args:
@@ -100,7 +108,8 @@ def quantile_shift(spread: Two[Spread], buckets: Two[Buckets], scope: Scope, poo
 
 
 def _effect(baseline: float, incident: float, levels: NDArray[np.float64], sampling: float, pooled: float) -> float:
-    between = spread_scale(levels) if levels.size >= MIN_STRETCHES else pooled * baseline
+    own = spread_scale(levels) if levels.size >= MIN_STRETCHES else 0.0
+    between = moderated_scale(own, levels.size if levels.size >= MIN_STRETCHES else 0, pooled * baseline)
     scale = (between**2 + sampling**2) ** 0.5
     return effect_size(incident, baseline, scale, level_floor(baseline))
 

@@ -47,7 +47,8 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
         kind=_kind(found.effect, before, after),
         subject=subject,
         statement=(
-            f"{percent(after)} of {call.service} {call.operation} spans call {call.peer} {call.peer_operation}, "
+            f"{percent(after)} of {call.service} {call.operation} spans{_that(call)} call {call.peer} "
+            f"{call.peer_operation}, "
             f"{percent(before)} in the baseline ({now.taken} of {now.total} against {base.taken} of {base.total})"
         ),
         baseline=before * 100,
@@ -58,6 +59,10 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
         query=traces.query("calls", scope, subject),
     )
     return Finding(evidence, found.effect)
+
+
+def _that(call: CallStats) -> str:
+    return f" that call {call.given}" if call.given else ""
 
 
 def _effect(part: Trials, calm: CalmRate) -> float:

@@ -114,7 +114,8 @@ class CallStats:
 
     `made` counts caller spans, and those that make the call at least once. Conditional on the caller
     span, a vanished call points at the caller, and what would have followed further down is not
-    counted against anyone.
+    counted against anyone. `given` narrows the caller spans to those of one kind of request: those whose
+    rarest call is the given one (service and operation); empty for all caller spans.
     """
 
     entry: str
@@ -123,6 +124,7 @@ class CallStats:
     peer: str
     peer_operation: str
     made: Two[Trials]
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 ROUNDING = 1e-9
 """What sums of logarithms of counts in the millions are off by."""
+PRIOR_VALUES = 4
+"""What a pooled scale is worth: with more values of their own than this, they count more."""
 MAD_TO_SIGMA = 1.4826
 """Makes the median absolute deviation of a normal sample estimate its standard deviation
 (1 / Phi^-1(3/4); Rousseeuw & Croux 1993)."""
@@ -39,6 +41,22 @@ def effect_size(incident: float, baseline: float, scale: float, floor: float) ->
     if not (math.isfinite(incident) and math.isfinite(baseline)):
         return 0.0
     return (incident - baseline) / max(scale if math.isfinite(scale) else 0.0, floor)
+
+
+def moderated_scale(own: float, n: int, pooled: float) -> float:
+    """Return a scale from few values, drawn towards that of many like it.
+
+    The mean of both variances, weighted by degrees of freedom (Smyth 2004); the pooled one counts as
+    `PRIOR_VALUES` values.
+
+    Args:
+        own: scale of the values at hand; NaN counts as 0.
+        n: their number.
+        pooled: scale of comparable values, same unit; 0 when there are none to compare with.
+    """
+    if pooled <= 0.0 or n < 1:
+        return max(own if math.isfinite(own) else 0.0, pooled)
+    return math.sqrt((n * own * own + PRIOR_VALUES * pooled * pooled) / (n + PRIOR_VALUES))
 
 
 def two_proportion_effect(hits: float, total: float, base_hits: float, base_total: float) -> float:

@@ -103,6 +103,32 @@ FROM (SELECT entry, span.op, trace.role AS role, span.bucket, count(*) AS n
       FROM span JOIN trace USING (t) GROUP BY ALL) g
 JOIN operation e ON e.op = entry JOIN operation o ON o.op = g.op GROUP BY ALL"""
 
+KIND_OF_REQUEST = """
+WITH made AS (SELECT DISTINCT p, parent_op, op FROM child),
+kinds AS (SELECT p, parent_op, arg_min(op, (n, op)) AS given
+          FROM made JOIN (SELECT parent_op, op, count(*) AS n FROM made GROUP BY ALL) USING (parent_op, op)
+          GROUP BY p, parent_op HAVING count(*) > 1)"""
+"""What kind of request a caller span serves, told by the rarest call that it makes: one entry point often serves
+many, and what a kind of request no longer does is lost among the others."""
+
+CALLS_GIVEN = f"""{KIND_OF_REQUEST}
+SELECT e.operation AS entry, c.service, c.operation, k.service AS peer, k.operation AS peer_operation,
+       w.service || ' ' || w.operation AS given, role, bucket, sum(callers) AS with_call
+FROM (SELECT entry, made.parent_op, given, made.op, trace.role AS role, span.bucket, count(*) AS callers
+      FROM made JOIN kinds USING (p) JOIN span ON span.s = made.p JOIN trace ON trace.t = span.t
+      WHERE made.op <> given GROUP BY ALL) g
+JOIN operation e ON e.op = entry JOIN operation c ON c.op = parent_op JOIN operation k ON k.op = g.op
+JOIN operation w ON w.op = given
+GROUP BY ALL ORDER BY ALL"""
+
+PARENTS_GIVEN = f"""{KIND_OF_REQUEST}
+SELECT e.operation AS entry, c.service, c.operation, w.service || ' ' || w.operation AS given, role, bucket,
+       sum(n) AS parents
+FROM (SELECT entry, parent_op, given, trace.role AS role, span.bucket, count(*) AS n
+      FROM kinds JOIN span ON span.s = kinds.p JOIN trace ON trace.t = span.t GROUP BY ALL) g
+JOIN operation e ON e.op = entry JOIN operation c ON c.op = parent_op JOIN operation w ON w.op = given
+GROUP BY ALL"""
+
 TOPOLOGY = """
 SELECT a.name AS caller, b.name AS callee, sum(n)::BIGINT AS calls
 FROM (SELECT parent_svc AS a, svc AS b, count(*) AS n FROM child WHERE parent_svc <> svc GROUP BY ALL
@@ -121,6 +147,8 @@ METHODS = {
     "entries": grouped(ENTRIES, ENTRY_VALUES),
     "calls": CALLS,
     "calls.parents": PARENTS,
+    "calls.given": CALLS_GIVEN,
+    "calls.given_parents": PARENTS_GIVEN,
     "topology": TOPOLOGY,
 }
 """Query by method; what stands after the dot is the second query of a method."""

@@ -130,8 +130,12 @@ class EmbeddedTraces(EmbeddedSource):
 
     def _calls(self, scope: Scope) -> list[CallStats]:
         parents = bucket_counts(self._rows("calls.parents"), 3)
-        callers = bucket_counts(self._rows("calls"), 5)
-        return [_call(key, trials_of(parents.get(key[:3], {}), hits, scope)) for key, hits in callers.items()]
+        calls = bucket_counts(self._rows("calls"), 5)
+        of_any = [_call(key, trials_of(parents.get(key[:3], {}), hits, scope)) for key, hits in calls.items()]
+        kinds = bucket_counts(self._rows("calls.given_parents"), 4)
+        given = bucket_counts(self._rows("calls.given"), 6)
+        of_kind = [_call(key, trials_of(kinds.get((*key[:3], key[5]), {}), hits, scope)) for key, hits in given.items()]
+        return of_any + of_kind
 
     def _entries(self, scope: Scope) -> list[EntryStats]:
         scale = self._tables.keep_one_in
@@ -186,5 +190,5 @@ def _exceeding(spread: Two[Spread], above: tuple[int, int] | None) -> Two[Spread
 
 
 def _call(key: Key, made: Two[Trials]) -> CallStats:
-    entry, service, operation, peer, peer_operation = key
-    return CallStats(entry, service, operation, peer, peer_operation, made)
+    entry, service, operation, peer, peer_operation, *given = key
+    return CallStats(entry, service, operation, peer, peer_operation, made, given[0] if given else "")

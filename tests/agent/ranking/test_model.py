@@ -38,7 +38,7 @@ def test_more_evidence_never_lowers_the_score() -> None:
 
 def test_families_are_probabilities_and_follow_the_evidence() -> None:
     weights = shipped_weights()
-    slow_wire = family_scores(Features(wire_in=4.5, wire_in_breadth=1.0), weights)
+    slow_wire = family_scores(Features(wire_in=4.5), weights)
     assert sum(slow_wire.values()) == pytest.approx(1.0)
     assert max(slow_wire, key=lambda family: slow_wire[family]).value == "network"
     odd_behaviour = family_scores(Features(behaviour=4.0), weights)

@@ -32,7 +32,7 @@ def test_command_prints_measures_and_writes_reports_and_rows(data: Path, tmp_pat
     assert numbers["chance"]["top1"] == 0.25
     assert numbers["unknown_fault_types"] == ["gremlins"]
     healthy = numbers["healthy"]["whydown"]
-    assert healthy["n"] == 8
+    assert healthy["n"] == 5
     assert healthy["healthy"] + healthy["inconclusive"] + healthy["false_alarm"] == pytest.approx(1.0)
     by_id = {case["id"]: case for case in numbers["cases"] if case["window"] == "fault"}
     assert by_id["bank-slow"]["truth"] == "bank"

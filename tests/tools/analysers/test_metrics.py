@@ -148,14 +148,27 @@ def test_shift_effect_is_odd(
 
 
 @settings(max_examples=50, deadline=None)
-@given(SERIES, SERIES, st.floats(0, 10), st.floats(0, 1e6))
-def test_peers_only_ever_weaken_an_effect(
+@given(SERIES, SERIES, st.floats(0, 1e6))
+def test_a_busy_metric_elsewhere_only_ever_weakens_an_effect(
     before: np.ndarray[tuple[int], np.dtype[np.float64]],
     after: np.ndarray[tuple[int], np.dtype[np.float64]],
-    variation: float,
     level: float,
 ) -> None:
-    assert abs(shift_effect(before, after, Peers(variation, level))[0]) <= abs(shift_effect(before, after)[0])
+    assert abs(shift_effect(before, after, Peers(0.0, level))[0]) <= abs(shift_effect(before, after)[0])
+
+
+def test_a_short_baseline_is_completed_by_what_the_metric_does_elsewhere() -> None:
+    before, after = np.array([10.0, 10.2, 9.9, 10.1]), np.array([13.0])
+    alone, among = shift_effect(before, after)[0], shift_effect(before, after, Peers(0.2, 10.0))[0]
+    assert alone > 5
+    assert 1 < among < 3
+
+
+def test_a_rate_scatters_as_the_counts_behind_it() -> None:
+    """0.2 requests a second at a scrape each minute are 12 a minute, give or take 3.5."""
+    before, after = np.full(10, 0.2), np.array([0.3])
+    assert shift_effect(before, after, interval_s=60.0)[0] == pytest.approx(0.1 / (12**0.5 / 60))
+    assert shift_effect(before, after)[0] > 5
 
 
 @settings(max_examples=50, deadline=None)

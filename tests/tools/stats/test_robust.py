@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tools.stats import effect_size, poisson_rate_effect, robust_scale, two_proportion_effect
+from tools.stats import effect_size, moderated_scale, poisson_rate_effect, robust_scale, two_proportion_effect
 
 levels = st.floats(-1e6, 1e6)
 scales = st.floats(1e-3, 1e6)
@@ -136,3 +136,17 @@ def test_proportions_without_change_look_standard_normal() -> None:
     effects = np.array([two_proportion_effect(a, 400, b, 2_000) for a, b in zip(now, before, strict=True)])
     assert abs(effects.mean()) < 0.1
     assert effects.std() == pytest.approx(1, rel=0.05)
+
+
+@given(scales, st.integers(0, 100), scales)
+def test_a_moderated_scale_lies_between_its_own_and_the_pooled_one(own: float, n: int, pooled: float) -> None:
+    found = moderated_scale(own, n, pooled)
+    if n:
+        assert min(own, pooled) * (1 - 1e-9) <= found <= max(own, pooled) * (1 + 1e-9)
+    assert moderated_scale(own, n, 0.0) == own
+
+
+def test_with_more_values_a_scale_is_more_its_own() -> None:
+    assert moderated_scale(1.0, 4, 3.0) == pytest.approx(5**0.5)
+    assert moderated_scale(1.0, 400, 3.0) == pytest.approx(1.04, abs=0.01)
+    assert moderated_scale(math.nan, 0, 2.0) == 2.0
