@@ -79,6 +79,11 @@ class HttpSource(ABC):
         """Return what reading cost so far."""
         return self._reader.fetched
 
+    @property
+    def clock_offset(self) -> float | None:
+        """Return seconds that the backend's clock is ahead of ours, None when it does not tell."""
+        return self._reader.clock_offset
+
     def close(self) -> None:
         """Cancel what is under way and close the connections."""
         self._reader.close()

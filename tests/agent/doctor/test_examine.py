@@ -96,8 +96,8 @@ def test_a_live_source_that_does_not_answer(tmp_path: Path) -> None:
     backend = '[[sources.metrics]]\nkind = "prometheus"\nurl = "http://127.0.0.1:9"\ntries = 1\n'
     Path("whydown.toml").write_text(backend)
     found = {finding.name: finding for finding in examine(None, Settings()).findings}
-    assert found["telemetry"].status == "failed"
-    assert "no live source answers" in found["telemetry"].detail
+    assert found["metrics"].status == "failed"
+    assert "cannot be reached" in found["metrics"].detail
 
 
 def test_a_knowledge_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

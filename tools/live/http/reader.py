@@ -56,6 +56,11 @@ class Reader:
         """Return what reading cost so far."""
         return self._sender.meter.sum
 
+    @property
+    def clock_offset(self) -> float | None:
+        """Return seconds that the backend's clock is ahead of ours, None when it does not date its answers."""
+        return self._sender.clock_offset
+
     def count_rows(self, rows: int) -> None:
         """Add rows to what was fetched; only the backend's module knows what a row is."""
         self._sender.meter.add(rows=rows)

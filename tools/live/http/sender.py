@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import parsedate_to_datetime
 
 import httpx
 
+from tools.clock import now
 from tools.errors import SourceError
 from tools.live.budget import Budget
 from tools.live.http.ask import Answer, Ask
@@ -39,6 +41,8 @@ class Sender:
         self._budget = budget
         self._login = Login(settings)
         self._silent = 0
+        self.clock_offset: float | None = None
+        """Seconds that the backend's clock is ahead of ours, as its last answer was dated; whole seconds."""
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._client = httpx.AsyncClient(
             verify=self._login.certificates() if settings.url.startswith("https") else False,
@@ -105,6 +109,7 @@ class Sender:
 
     def _checked(self, answer: httpx.Response) -> Answer:
         self._silent = 0
+        self.clock_offset = _offset(answer.headers.get("date", ""))
         if answer.status_code >= 300:
             raise refused(self.name, answer.status_code, self._login.hide(answer.text))
         self.meter.add(answers=1)
@@ -136,3 +141,12 @@ class Sender:
                 )
         self.meter.add(received=answer.num_bytes_downloaded or size)
         return b"".join(parts)
+
+
+def _offset(date: str) -> float | None:
+    """Return seconds from our clock to an HTTP date, None when there is none."""
+    try:
+        told = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return (told - now()).total_seconds() if told.tzinfo else None

@@ -1,0 +1,90 @@
+"""Try every configured backend, and explain what does not work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.errors import WhydownError
+from tools.live.budget import Budget
+from tools.live.kinds import open_kind
+from tools.live.opening import Opening
+from tools.live.settings import SourcesSettings
+from tools.live.source import HttpSource
+from tools.window import TimeWindow
+
+SIGNALS = ("traces", "logs", "metrics", "changes", "alerts")
+CLOCK_SECONDS = 5.0
+"""A backend whose clock is further off shifts onsets visibly; HTTP dates are whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How one backend answers: `detail` says what it holds or what is wrong, `remedy` what to do about it."""
+
+    signal: str
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def check_sources(settings: SourcesSettings, horizon: TimeWindow, origin: Path) -> list[Checked]:
+    """Ask each backend for its services; the others do not suffer from one that is wrong, dead or slow.
+
+    Args:
+        settings: the backends.
+        horizon: the windows that an investigation would ask about now.
+        origin: the settings file.
+    """
+    openings = [
+        Opening(backend, signal, horizon, Budget(settings.budget_seconds), origin)
+        for signal in SIGNALS
+        for backend in settings.of(signal)
+    ]
+    with ThreadPoolExecutor(max_workers=max(len(openings), 1)) as pool:
+        return [checked for found in pool.map(lambda opening: list(_check(opening)), openings) for checked in found]
+
+
+def _check(opening: Opening) -> Iterator[Checked]:
+    name, signal = opening.settings.label, opening.signal
+    started = time.perf_counter()
+    try:
+        source = open_kind(opening)
+    except WhydownError as error:
+        yield Checked(signal, name, False, error.problem, error.remedy)
+        return
+    try:
+        services = source.services()
+        notes = source.degradations()
+    except WhydownError as error:
+        yield Checked(signal, source.name, False, error.problem, error.remedy)
+        return
+    finally:
+        source.close()
+    seconds = time.perf_counter() - started
+    quiet = not services and signal not in {"changes", "alerts"}
+    answered = f"answers in {seconds:.2f} s, {len(services)} services between {horizon_words(opening.horizon)}"
+    if quiet:
+        remedy = "does anything send to it, and do match and the labels of services fit?"
+        yield Checked(signal, source.name, False, f"{answered}: it holds nothing of the time", remedy)
+        return
+    yield Checked(signal, source.name, True, "; ".join([answered, *notes[:2]]))
+    yield from _clock(source, signal) if isinstance(source, HttpSource) else ()
+
+
+def horizon_words(horizon: TimeWindow) -> str:
+    """Return a window for people, without fractions of a second."""
+    whole = TimeWindow(start_ns=horizon.start_ns // 10**9 * 10**9, end_ns=(horizon.end_ns // 10**9 + 1) * 10**9)
+    return str(whole).replace("..", " and ")
+
+
+def _clock(source: HttpSource, signal: str) -> Iterator[Checked]:
+    offset = source.clock_offset
+    if offset is not None and abs(offset) > CLOCK_SECONDS:
+        way = "ahead of" if offset > 0 else "behind"
+        remedy = "let both follow a time server; until then give --incident in the backend's time"
+        yield Checked(signal, source.name, False, f"its clock is {abs(offset):.0f} s {way} ours", remedy)
