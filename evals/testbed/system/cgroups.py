@@ -44,11 +44,11 @@ def remove_groups(groups: list[Path]) -> None:
             group.rmdir()
 
 
-def sweep() -> None:
-    """Remove the groups of keepers that are gone."""
+def sweep(gone: int = 0) -> None:
+    """Remove the groups of keepers that are gone; of `gone` also while nobody has taken note of its end yet."""
     for group in [*ROOT.glob(f"{PREFIX}*"), *ROOT.glob(f"*/{PREFIX}*")]:
         owner = group.name.removeprefix(PREFIX).partition("-")[0]
-        if not Path("/proc", owner).exists():
+        if owner == str(gone) or not Path("/proc", owner).exists():
             remove_groups([group])
 
 

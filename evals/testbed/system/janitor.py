@@ -28,10 +28,11 @@ class Janitor:
     def __init__(self, folder: Path) -> None:
         watched, self._alive = os.pipe()
         os.set_inheritable(self._alive, False)
+        parent = os.getpid()
         self._pid = os.fork()
         if self._pid == 0:
             os.close(self._alive)
-            _wait_and_tidy(watched, folder)
+            _wait_and_tidy(watched, folder, parent)
         os.close(watched)
 
     def dismiss(self) -> None:
@@ -41,7 +42,7 @@ class Janitor:
         os.close(self._alive)
 
 
-def _wait_and_tidy(watched: int, folder: Path) -> NoReturn:
+def _wait_and_tidy(watched: int, folder: Path, parent: int) -> NoReturn:
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
@@ -52,6 +53,6 @@ def _wait_and_tidy(watched: int, folder: Path) -> NoReturn:
     os.closerange(watched + 1, 256)
     os.read(watched, 1)
     time.sleep(SETTLE_SECONDS)
+    cgroups.sweep(gone=parent)
     shutil.rmtree(folder, ignore_errors=True)
-    cgroups.sweep()
     os._exit(0)

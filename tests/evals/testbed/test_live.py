@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from evals.testbed.faults.catalogue import find_fault
 from evals.testbed.load.generator import Experience, read_journal
 from evals.testbed.load.mix import Mix
 from evals.testbed.recording.consolidate import consolidate
+from evals.testbed.system import cgroups
 from evals.testbed.system.plan import POSTGRES, REDIS, SERVICES
 from evals.testbed.system.testbed import COLLECTED, DemoSystem, running
 from tools.window import TimeWindow
@@ -144,12 +146,14 @@ def _family(pid: int) -> list[psutil.Process]:
     return [parent, *parent.children(recursive=True)]
 
 
-@pytest.mark.parametrize("victim", ["starter", "keeper"])
+@pytest.mark.parametrize("victim", ["starter", "keeper", "both"])
 def test_nothing_is_left_after_a_kill(victim: str, tmp_path: Path) -> None:
     script = (
         "import sys, time\n"
         "from evals.testbed.system.testbed import running\n"
+        "from evals.testbed.faults.catalogue import find_fault\n"
         "with running() as testbed:\n"
+        "    find_fault('catalog-throttled').inject(testbed)\n"
         "    print(testbed.plan.folder, testbed.plan.gateway_port, flush=True)\n"
         "    time.sleep(60)\n"
     )
@@ -160,10 +164,19 @@ def test_nothing_is_left_after_a_kill(victim: str, tmp_path: Path) -> None:
     assert httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
     everyone = _family(starter.pid)
     keeper = everyone[1]
-    os.kill(starter.pid if victim == "starter" else keeper.pid, signal.SIGKILL)
+    for chosen, pid in (("starter", starter.pid), ("keeper", keeper.pid)):
+        if victim in {chosen, "both"}:
+            os.kill(pid, signal.SIGKILL)
     if victim == "keeper":
         starter.send_signal(signal.SIGINT)
     starter.wait()
     others = [process for process in everyone if process.pid != starter.pid]
     assert _until(lambda: not any(process.is_running() for process in others), 15)
     assert _until(lambda: not Path(folder).exists(), 5)
+    assert not _groups_of(keeper.pid)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(port))) != 0
+
+
+def _groups_of(keeper: int) -> list[Path]:
+    return [*cgroups.ROOT.glob(f"{cgroups.PREFIX}{keeper}-*"), *cgroups.ROOT.glob(f"*/{cgroups.PREFIX}{keeper}-*")]
