@@ -1,0 +1,1 @@
+"""Backends of spans that cannot aggregate: whole traces are sampled, and computed by the embedded store."""
