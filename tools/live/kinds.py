@@ -20,6 +20,9 @@ KINDS: dict[str, dict[str, str]] = {
         "clickhouse": "tools.live.clickhouse.metrics:ClickHouseMetrics",
     },
     "traces": {
+        "jaeger": "tools.live.traces.jaeger:JaegerTraces",
+        "victoriatraces": "tools.live.traces.jaeger:JaegerTraces",
+        "tempo": "tools.live.traces.tempo:TempoTraces",
         "clickhouse": "tools.live.clickhouse.traces:ClickHouseTraces",
     },
     "logs": {

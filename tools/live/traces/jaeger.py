@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.errors import SourceError
 from tools.live.http import Ask, segment
-from tools.live.traces.sampled import SampledTraces
+from tools.live.traces.sampled import SampledTraces, StoredRow
 from tools.otlp.decode.conventions import KINDS, STATUSES, Resource
 from tools.otlp.decode.rows import Span, span_row
 from tools.otlp.decode.tally import BadRecordError
@@ -28,13 +28,13 @@ class JaegerTraces(SampledTraces):
         found = _data(self._reader.ask(Ask("/api/services")).json(), self.name)
         return {self.renamed(name) for name in found if isinstance(name, str)}
 
-    def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[tuple[object, ...]]:
+    def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[StoredRow]:
         """Return the spans of some traces that enter in each stretch."""
         entries = self.once.get("entries", self._entries)
         each = max(1, per_stretch // max(len(entries), 1))
         return self._search([_search(entry, part, each) for entry in entries for part in stretches], "trace")
 
-    def fetch_trace(self, trace_id: str) -> Iterable[tuple[object, ...]]:
+    def fetch_trace(self, trace_id: str) -> Iterable[StoredRow]:
         """Return the spans of one trace; Jaeger itself answers 404 when it is unknown, others an empty list."""
         try:
             answer = self._reader.ask(Ask(f"/api/traces/{segment(trace_id)}"))
@@ -59,15 +59,15 @@ class JaegerTraces(SampledTraces):
             self.note(f"requests enter at {len(most)} services; traces of the {MOST_ENTRIES} most frequent are read")
         return [self.original(name) for name in most[:MOST_ENTRIES]]
 
-    def _search(self, asks: list[Ask], evidence: str) -> list[tuple[object, ...]]:
+    def _search(self, asks: list[Ask], evidence: str) -> list[StoredRow]:
         answers = self.ask_all(asks, evidence) if asks else []
         return [row for answer in answers if answer is not None for row in self._rows(answer.json())]
 
-    def _rows(self, document: Any) -> Iterator[tuple[object, ...]]:
+    def _rows(self, document: Any) -> Iterator[StoredRow]:
         for trace in _data(document, self.name):
             yield from self._trace_rows(trace)
 
-    def _trace_rows(self, trace: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    def _trace_rows(self, trace: dict[str, Any]) -> Iterator[StoredRow]:
         resources = {
             key: Resource.of({**_tags(process), "service.name": self.renamed(str(process.get("serviceName", "")))})
             for key, process in (trace.get("processes") or {}).items()

@@ -35,10 +35,12 @@ from tools.sources.rows import (
 from tools.store.engine import Engine
 from tools.store.relation import open_relation
 from tools.store.traces import EmbeddedTraces
-from tools.window import Scope, TimeWindow
+from tools.window import NS, Scope, TimeWindow
 
-Rows = dict[tuple[str, str], tuple[object, ...]]
-"""(trace id, span id) → span with the columns of `tools.store.columns.TRACES`."""
+StoredRow = tuple[object, ...]
+"""A span with the columns of `tools.store.columns.TRACES`."""
+_TRACE, _SPAN, _START = 0, 1, 5
+"""Positions of columns in it."""
 
 
 class SampledOptions(Options):
@@ -61,7 +63,7 @@ class SampledTraces(HttpSource):
         self._originals = {ours: theirs for theirs, ours in named.items()}
 
     @abstractmethod
-    def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[tuple[object, ...]]:
+    def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[StoredRow]:
         """Return the spans of up to `per_stretch` traces that begin in each stretch, as rows of the store.
 
         Raises:
@@ -69,7 +71,7 @@ class SampledTraces(HttpSource):
         """
 
     @abstractmethod
-    def fetch_trace(self, trace_id: str) -> Iterable[tuple[object, ...]]:
+    def fetch_trace(self, trace_id: str) -> Iterable[StoredRow]:
         """Return the spans of one trace as rows of the store; none when it is unknown."""
 
     def original(self, service: str) -> str:
@@ -115,8 +117,12 @@ class SampledTraces(HttpSource):
 
     def trace(self, trace_id: str) -> list[SpanRow]:
         """Return all spans of one trace, by start time; empty when unknown."""
-        rows = _distinct(self.fetch_trace(trace_id))
-        return self._open(rows).trace(trace_id) if rows else []
+        horizon, found = self._opening.horizon, list(self.fetch_trace(trace_id))
+        # Of spans that were sent again with another time, the copy that the investigation looks at.
+        found.sort(key=lambda row: horizon.contains(int(str(row[_START]))))
+        rows = {(row[_TRACE], row[_SPAN]): row for row in found}
+        stored = str(found[0][_TRACE]) if found else ""  # an id without its leading zeros finds it too
+        return self._open(list(rows.values())).trace(stored) if rows else []
 
     def sql(self, method: str, scope: Scope) -> str:
         """Refuse: no query of the backend gives these numbers.
@@ -139,25 +145,27 @@ class SampledTraces(HttpSource):
         stretches = slices(scope)
         incident = [part for part in stretches if scope.incident.contains(part.start_ns)]
         per_stretch = max(1, self.per_window // max(len(incident), 1))
-        rows = _distinct(self.fetch(stretches, per_stretch))
+        found = self.fetch(stretches, per_stretch)
+        rows = list({(row[_TRACE], row[_SPAN], row[_START]): row for row in found}.values())
         self._reader.count_rows(len(rows))
         self._say(scope, rows, per_stretch)
         store = self._open(rows)
         self._opened[scope] = store
         return store
 
-    def _say(self, scope: Scope, rows: Rows, per_stretch: int) -> None:
-        starts: dict[str, int] = {}
-        for (trace, _), row in rows.items():
-            starts[trace] = min(int(str(row[_START])), starts.get(trace, 2**63))
-        after = sum(1 for start in starts.values() if scope.incident.contains(start))
+    def _say(self, scope: Scope, rows: list[StoredRow], per_stretch: int) -> None:
+        windows = (scope.incident, *scope.baseline)
+        traces = [
+            {row[_TRACE] for row in rows if any(w.contains(int(str(row[_START]))) for w in those)}
+            for those in (windows[:1], windows[1:])
+        ]
         self.note(
-            f"{self.name} cannot aggregate: {after:,} traces of the incident and {len(starts) - after:,} of the baseline "
-            f"({len(rows):,} spans) were read, at most about {per_stretch} of every {scope.bucket_ns / 1e9:g} s; "
-            "counts are of these, not of all traffic"
+            f"{self.name} cannot aggregate: {len(traces[0]):,} traces of the incident and {len(traces[1]):,} of the "
+            f"baseline ({len(rows):,} spans) were read, about {per_stretch} of every {scope.bucket_ns / NS:g} s at "
+            "most; counts are of these, not of all traffic"
         )
 
-    def _open(self, rows: Rows) -> EmbeddedTraces:
+    def _open(self, rows: list[StoredRow]) -> EmbeddedTraces:
         """Return a store of the spans, in a folder that goes with it."""
         import pyarrow.parquet as pq
 
@@ -165,18 +173,9 @@ class SampledTraces(HttpSource):
 
         folder = Path(tempfile.mkdtemp(prefix="whydown-traces-"))
         file = folder / "traces.parquet"
-        pq.write_table(table_of("traces", list(rows.values())), file)
+        pq.write_table(table_of("traces", rows), file)
         settings = StoreSettings()
         engine = Engine(settings.memory_limit, settings.threads)
         store = EmbeddedTraces(engine, self._opening.origin, open_relation(engine, "traces", [file]))
         weakref.finalize(store, shutil.rmtree, folder, ignore_errors=True)
         return store
-
-
-_START = 5
-"""Column of a span's start in `tools.store.columns.TRACES`."""
-
-
-def _distinct(rows: Iterable[tuple[object, ...]]) -> Rows:
-    """Return spans by their ids: a trace found twice counts once."""
-    return {(str(row[0]), str(row[1])): row for row in rows}

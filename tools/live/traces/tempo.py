@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.errors import SourceError
 from tools.live.http import Answer, Ask, segment
-from tools.live.traces.sampled import SampledTraces
+from tools.live.traces.sampled import SampledTraces, StoredRow
 from tools.live.traces.tempo_metrics import QUERIES, entry_asks, read_entries
 from tools.otlp.decode import Tally, rows_of_document
 from tools.sources.rows import EntryStats
@@ -39,7 +39,7 @@ class TempoTraces(SampledTraces):
         """
         return "\n".join(QUERIES.values()) if method == "entries" else super().sql(method, scope)
 
-    def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[tuple[object, ...]]:
+    def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[StoredRow]:
         """Return the spans of some traces that begin in each stretch."""
         asks = [
             Ask("/api/search", params={"q": ANY, "limit": per_stretch, "spss": 1, **_seconds(part)})
@@ -52,7 +52,7 @@ class TempoTraces(SampledTraces):
                 ids.update({_id(trace): None for trace in found if part.contains(int(trace["startTimeUnixNano"]))})
         return [row for answer in self._by_id(list(ids)) for row in self._rows(answer)]
 
-    def fetch_trace(self, trace_id: str) -> Iterable[tuple[object, ...]]:
+    def fetch_trace(self, trace_id: str) -> Iterable[StoredRow]:
         """Return the spans of one trace."""
         try:
             return [row for answer in self._by_id([trace_id]) for row in self._rows(answer)]
@@ -87,7 +87,7 @@ class TempoTraces(SampledTraces):
             answers = self.ask_all([Ask(f"/api/traces/{path}") for path in paths], "trace")
         return [answer for answer in answers if answer is not None]
 
-    def _rows(self, answer: Answer) -> Iterator[tuple[object, ...]]:
+    def _rows(self, answer: Answer) -> Iterator[StoredRow]:
         document = answer.json()
         trace = document.get("trace") or document
         if document.get("status") == "PARTIAL":
