@@ -1,14 +1,15 @@
 """How statistics and the model's argument are combined: the whole rule.
 
 1. What is not verified moves nothing: neither prose, nor a struck claim, nor a cause that rests on one.
-2. Claims about telemetry explain, and move nothing either: statistics have counted those findings already.
+2. Claims about telemetry, and about a record that names its component, explain and move nothing either: statistics
+   have weighed those already.
 3. What statistics cannot see is a cause in code or configuration that was read in a change. It counts when
    (a) all claims that it rests on hold, (b) one of them quotes a change of that component, (c) a record says when
    that change went live, (d) the component deviates, or a caller of it that a verified causal claim names, and
-   (e) the change went live at most `LIVE_S` before that deviation and not after it.
+   (e) the change went live as near before that deviation as statistics ask of any change, `TAKES_EFFECT_S`: most
+   changes are innocent, and a model that quotes an innocent one truly must not be believed.
 4. Such a cause adds to the confidence c of its component `MOST` times 1 - c, and its fault kind stands in place of
-   the one that statistics guessed; nothing where they had counted the same change. A component without a
-   hypothesis enters with `MOST`.
+   the one that statistics guessed. A component without a hypothesis enters with `MOST`.
 5. Where statistics say that probably nothing is at fault, nothing is added. A component that a person has ruled
    out stays ruled out. Together confidences stay at one at most.
 """
@@ -23,14 +24,13 @@ from agent.claims.check import DEVIATING
 from agent.claims.claim import MOST_PROPOSALS, Predicate
 from agent.claims.quote import belongs_to, is_change, says
 from agent.claims.words import named, quoted
+from agent.ranking.features import AFTER_ONSET_S, TAKES_EFFECT_S
 from agent.schema import Checked, Hypothesis, Suggested
-from tools.evidence import Evidence
+from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultFamily, FaultKind, playbook
 
 MOST = 0.1
 """Confidence that a verified cause adds: enough to settle a close race, not to overturn a clear one."""
-LIVE_S = 300.0
-"""How long before the deviation a change may have gone live: longer than statistics allow, as it was read."""
 _FAMILIES = frozenset({FaultFamily.CODE, FaultFamily.CONFIGURATION})
 
 
@@ -104,11 +104,11 @@ def _counted(proposal: Proposal, answer: Answer, checked: Sequence[Checked], cas
     if not begun:
         raise _NotCountedError(f"nothing that is dated deviates on {named(proposal.component)}")
     assert reading.change.onset is not None
-    lead = (min(begun) - reading.change.onset.timestamp()) + case.known.slack_s
-    if lead < 0:
+    lead = min(begun) - reading.change.onset.timestamp()
+    if lead < -AFTER_ONSET_S:
         raise _NotCountedError("the change went live after the deviation began")
-    if lead > LIVE_S + case.known.slack_s:
-        raise _NotCountedError(f"the change went live more than {LIVE_S:.0f} s before the deviation began")
+    if lead > TAKES_EFFECT_S:
+        raise _NotCountedError(f"the change went live {lead:.0f} s before the deviation began")
     return reading
 
 
@@ -126,15 +126,20 @@ def _claims(proposal: Proposal, answer: Answer, checked: Sequence[Checked]) -> l
 def _read(component: str, claims: Sequence[Claim], known: Known) -> _Reading:
     """Return the first quotation of a dated change of a component among claims that hold."""
     refs = tuple(dict.fromkeys(ref for claim in claims for ref in claim.evidence))
-    undated = False
+    undated = weighed = False
     for claim in claims:
         if claim.predicate != Predicate.SAYS or claim.service != component:
             continue
         for item in (known.evidence[ref] for ref in claim.evidence):
             if is_change(item) and says(item, claim.quote) and belongs_to(item, component, claim.quote):
-                if item.onset is not None:
+                if item.kind is EvidenceKind.CHANGE and item.subject.service:
+                    weighed = True
+                elif item.onset is not None:
                     return _Reading(claim.quote, item, refs)
-                undated = True
+                else:
+                    undated = True
+    if weighed:
+        raise _NotCountedError("statistics have weighed that record")
     if undated:
         raise _NotCountedError("nothing records when that change went live")
     raise _NotCountedError(f"quotes no change of {named(component) if component else 'nobody'}")
@@ -169,8 +174,6 @@ def _enter(hypotheses: list[Hypothesis], component: str, kind: FaultKind, readin
     }
     for index, old in enumerate(hypotheses):
         if old.component == component:
-            if old.fault_kind is kind and reading.change.id in old.supports:
-                return "refined", 0.0  # statistics have counted this very change
             confidence = old.confidence + MOST * (1.0 - old.confidence)
             supports = tuple(dict.fromkeys((reading.change.id, *old.supports, *reading.cited)))
             hypotheses[index] = old.model_copy(update={**fields, "confidence": confidence, "supports": supports})

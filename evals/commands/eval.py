@@ -10,6 +10,7 @@ from evals.commands.compare import compare
 from evals.commands.fit import fit
 from evals.commands.kb import kb
 from evals.commands.memory import memory
+from evals.commands.planted import planted
 from evals.commands.rca import rca
 
 app = typer.Typer(help="measure how good the answers are", no_args_is_help=True)
@@ -20,5 +21,5 @@ def _group() -> None:
     """Measure how good the answers are."""
 
 
-for command in (rca, ci, kb, memory, compare, ablation, fit):
+for command in (rca, planted, ci, kb, memory, compare, ablation, fit):
     app.command(command.__name__)(command)

@@ -18,7 +18,11 @@ def rca(
     without: Annotated[list[str] | None, typer.Option(help="switch this analyser off (repeatable)")] = None,
     methods: Annotated[str, typer.Option(help="whydown, baro, zscore, pagerank, random")] = "whydown",
     healthy: Annotated[bool, typer.Option(help="also judge healthy windows; not with --only")] = True,
-    model: Annotated[bool, typer.Option("--model", help="use the language model that is set up")] = False,
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="also with this language model: configured, or a scripted one (repeatable)"),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="keep the answers that --out holds already")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the numbers as JSON")] = False,
     out: Annotated[Path | None, typer.Option(help="where reports and rows go")] = None,
     workers: Annotated[int, typer.Option(min=1, help="processes at a time")] = 2,
@@ -47,7 +51,8 @@ def rca(
         methods=[name.strip() for name in methods.split(",")],
         options=ViewOptions(frozenset(drop or ()), keep_graph, own_baseline),
         healthy=healthy and not only,
-        model=model,
+        models=models or (),
+        resume=resume,
         workers=workers,
         timeout=timeout,
     )

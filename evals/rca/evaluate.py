@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from evals.models import CONFIGURED, SCRIPTED
 from evals.rca.case import Case, ViewOptions
 from evals.rca.cases import list_sets, read_cases
 from evals.rca.healthy import healthy_windows
-from evals.rca.methods import JUDGES, METHODS
+from evals.rca.methods import METHODS, WITH, judges
 from evals.rca.pool import run_tasks
-from evals.rca.rows import Answer, Row, write_rows
+from evals.rca.rows import Answer, Row, answer_file, read_answer, write_rows
 from evals.rca.score import score_answers
 from evals.rca.truth import Truth, read_truths
 from evals.rca.worker import Task
@@ -26,7 +27,8 @@ from tools.errors import ConfigError, FolderError
 class Plan:
     """What to evaluate. `out` gets reports/METHOD/SET/ID.json, rows.jsonl and run.json.
 
-    Without `model` no language model is used, even if one is set up, so that a run can be repeated.
+    No language model is used, even if one is set up, but for those that `models` names: whydown runs once more with
+    each. With `resume` answers that an earlier run left in `out` are taken as they are.
     """
 
     root: Path
@@ -37,7 +39,8 @@ class Plan:
     methods: Sequence[str] = ("whydown",)
     options: ViewOptions = field(default_factory=ViewOptions)
     healthy: bool = False
-    model: bool = False
+    models: Sequence[str] = ()
+    resume: bool = False
     workers: int = 2
     timeout: float = 300.0
 
@@ -55,12 +58,20 @@ def evaluate(plan: Plan, progress: Callable[[Answer, int], None] = lambda answer
         FormatError: a ground truth cannot be read.
     """
     check_plan(plan)
+    methods = [*plan.methods, *(f"whydown{WITH}{name}" for name in plan.models)]
     cases = list(read_cases(plan.root, plan.sets, plan.only))
     quiet = list(healthy_windows(cases)) if plan.healthy and not plan.options.own_baseline else []
     with tempfile.TemporaryDirectory(prefix="whydown-eval-") as place:
-        tasks = [_task(plan, Path(place), method, case) for method in plan.methods for case in cases]
-        tasks += [_task(plan, Path(place), m, case) for m in plan.methods if m in JUDGES for case in quiet]
-        answers = run_tasks(tasks, plan.workers, plan.timeout, lambda answer: progress(answer, len(tasks)))
+        tasks = [_task(plan, Path(place), method, case) for method in methods for case in cases]
+        tasks += [_task(plan, Path(place), m, case) for m in methods if judges(m) for case in quiet]
+        answers = run_tasks(
+            [task for task in tasks if not (plan.resume and task.kept.is_file())],
+            plan.workers,
+            plan.timeout,
+            lambda answer: _keep(plan.out, answer, lambda kept: progress(kept, len(tasks))),
+        )
+        known = {(answer.method, answer.set, answer.id): answer for answer in answers}
+        answers = [known.get(task.key) or read_answer(task.kept) for task in tasks]
     rows = score_answers(answers, _truths(plan), absent=not plan.only)
     if not any(row.truth for row in rows):
         raise FolderError(f"no ground truth for any case in {plan.root}", "expected ground_truth/SET/ID.json")
@@ -81,7 +92,7 @@ def describe(plan: Plan) -> dict[str, object]:
         "keep_graph": options.keep_graph,
         "own_baseline": options.own_baseline,
         "analysers_off": list(plan.settings.survey.analysers_off),
-        "model": plan.model,
+        "models": list(plan.models),
     }
 
 
@@ -93,10 +104,19 @@ def check_plan(plan: Plan) -> None:
     """
     for what, given, known in (
         ("method", plan.methods, set(METHODS)),
+        ("model", plan.models, {*SCRIPTED, CONFIGURED}),
         ("signal", plan.options.drop, {"traces", "logs", "metrics"}),
     ):
         if unknown := sorted(set(given) - known):
             raise ConfigError(f"no {what} {unknown[0]!r}", "known: " + ", ".join(sorted(known)))
+
+
+def _keep(out: Path, answer: Answer, progress: Callable[[Answer], None]) -> None:
+    """Write an answer as soon as it is there, so that a run that takes hours can be taken up again."""
+    file = answer_file(out, answer.method, answer.set, answer.id)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(answer.model_dump_json(), encoding="utf-8")
+    progress(answer)
 
 
 def _truths(plan: Plan) -> dict[str, dict[str, Truth]]:
@@ -109,5 +129,8 @@ def _task(plan: Plan, place: Path, method: str, case: Case) -> Task:
     reports = plan.out / "reports" / method / case.set
     reports.mkdir(parents=True, exist_ok=True)
     report = reports / f"{case.id}.json"
-    report.unlink(missing_ok=True)
-    return Task(method, case, plan.options, plan.settings, own, report, plan.model)
+    kept = answer_file(plan.out, method, case.set, case.id)
+    if not (plan.resume and kept.is_file()):
+        report.unlink(missing_ok=True)
+        kept.unlink(missing_ok=True)
+    return Task(method, case, plan.options, plan.settings, own, report, kept)

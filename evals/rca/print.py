@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from evals.rca.argued_pairs import with_and_without
 from evals.rca.calibration import reliability_bins
 from evals.rca.plot import reliability_plot
 from evals.rca.rows import Row
@@ -24,6 +25,8 @@ def print_results(console: Console, rows: Sequence[Row], out: Path) -> None:
         if numbers["stated"]:
             bins = reliability_bins([row for row in fault_rows(rows) if row.method == method])
             console.print(reliability_plot(bins), markup=False, highlight=False)
+    for line in with_and_without(rows):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for line in (*misses(rows), *alarms(rows)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     for kind in summary["unknown_fault_types"]:

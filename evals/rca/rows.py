@@ -14,6 +14,27 @@ ACCUSES = ("", "root_cause")
 """Verdicts that name a cause; any other on a fault case is a miss whatever the list says."""
 
 
+class Argued(BaseModel):
+    """What a language model did in one case: claims kept and struck, causes counted, queries, and what it cost.
+
+    `unborne` are kept claims that an audit, written apart from the check, finds not borne out.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kept: int = 0
+    struck: int = 0
+    unborne: int = 0
+    proposed: int = 0
+    counted: int = 0
+    queries: int = 0
+    refused: int = 0
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    ended: str = ""
+
+
 class Answer(BaseModel):
     """What a method said about a case before anyone looked at the truth.
 
@@ -21,6 +42,7 @@ class Answer(BaseModel):
     `verdict` is empty for methods that always accuse. `confidence`, `kind` and `family` are of the first
     hypothesis. `error` says why there is no answer. `cpu_s` is CPU time of all threads of the
     investigation itself, `peak_mb` the peak resident memory of the process that did it.
+    `argued` is of a language model.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +62,7 @@ class Answer(BaseModel):
     cpu_s: float | None = None
     peak_mb: float | None = None
     error: str = ""
+    argued: Argued | None = None
 
     @property
     def first(self) -> str:
@@ -69,6 +92,23 @@ class Row(Answer):
     def key(self) -> tuple[str, str, str]:
         """Return what identifies a row: method, set, case."""
         return self.method, self.set, self.id
+
+
+def answer_file(out: Path, method: str, set_name: str, case: str) -> Path:
+    """Return where the answer of a method to a case is kept."""
+    return out / "answers" / method / set_name / f"{case}.json"
+
+
+def read_answer(path: Path) -> Answer:
+    """Read a kept answer.
+
+    Raises:
+        FormatError: the file has other content.
+    """
+    try:
+        return Answer.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise FormatError(f"{path} does not hold an answer", str(error).splitlines()[0]) from error
 
 
 def write_rows(path: Path, rows: Iterable[Answer]) -> None:

@@ -8,7 +8,7 @@ from statistics import fmean
 
 from evals.measures.bootstrap import mean_interval
 from evals.measures.ranking import avg_k, mrr, top_k
-from evals.rca.methods import JUDGES
+from evals.rca.methods import judges
 from evals.rca.rows import Answer, Row
 from evals.rca.truth import Truth
 
@@ -61,7 +61,7 @@ def score(answer: Answer, truth: Truth | None) -> Row:
 def measure(rows: Sequence[Row]) -> Numbers:
     """Return the measures of fault cases; None where no row tells. Intervals end in `_low` and `_high`."""
     ranks = [row.rank for row in rows]
-    judged = [row for row in rows if row.method in JUDGES]
+    judged = [row for row in rows if judges(row.method)]
     named = [row for row in judged if row.truth_family]
     families = [row.accuses and row.family == row.truth_family for row in named]
     return {

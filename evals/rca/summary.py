@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from evals.rca.argued import measure_argued
 from evals.rca.calibration import measure_calibration
 from evals.rca.rows import Row
 from evals.rca.score import Numbers, chance, group_by, measure, measure_healthy
@@ -28,6 +29,11 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
         },
         "healthy": {name: measure_healthy(own) for name, own in group_by(quiet, lambda r: r.method).items()},
         "chance": chance(list({(row.set, row.id): row for row in faults}.values())),
+        "argued": {
+            name: numbers
+            for name, own in group_by(rows, lambda r: r.method).items()
+            if (numbers := measure_argued(own)) is not None
+        },
         "unscored": sorted({row.id for row in rows if row.window == "fault" and not row.truth}),
         "unknown_fault_types": sorted({row.truth_kind for row in faults if row.truth_kind and not row.truth_family}),
         "cases": [row.model_dump(mode="json") for row in rows],

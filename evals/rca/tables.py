@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from evals.rca.argued import argued_table
 from evals.rca.rows import Row
 from evals.rca.score import Numbers
 
@@ -62,6 +63,8 @@ def tables(summary: Mapping[str, Any]) -> Iterator[Table]:
         yield _table("calibration of the first hypothesis", CALIBRATION, stated)
     if summary["healthy"]:
         yield _table("healthy windows", HEALTHY, summary["healthy"])
+    if summary["argued"]:
+        yield argued_table(summary["argued"])
     yield _table("cost of a case", COST, methods)
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import agent.investigation.graph as _graph  # noqa: F401  # imported here so that no case pays for it
 from agent.schema import Incident
+from evals.models import open_model, settings_for
+from evals.rca.argued import argued_in
 from evals.rca.case import Case, ViewOptions
-from evals.rca.methods import METHODS, Findings
+from evals.rca.methods import METHODS, Findings, split_method
 from evals.rca.methods.base import count_components
+from evals.rca.methods.whydown import investigate_case
 from evals.rca.rows import Answer
 from tools.config import Settings
 from tools.errors import WhydownError
@@ -22,7 +25,10 @@ from tools.errors import WhydownError
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One case for one method. `place` is a folder of its own, `report` the file that gets the report."""
+    """One case for one method. `place` is a folder of its own, `report` the file that gets the report.
+
+    `kept` is where an earlier run may have left the answer.
+    """
 
     method: str
     case: Case
@@ -30,7 +36,12 @@ class Task:
     settings: Settings
     place: Path
     report: Path
-    model: bool = False
+    kept: Path = Path()
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what identifies a task: method, set, case."""
+        return self.method, self.case.set, self.case.id
 
     @property
     def result(self) -> Path:
@@ -72,9 +83,14 @@ def answer_task(task: Task) -> Answer:
     """
     view = task.case.view(task.options, task.place / "view")
     settings = task.settings.model_copy(update={"runs": task.place / "runs"})
-    incident = Incident(folder=view, own_baseline=task.options.own_baseline, no_model=not task.model)
+    method, model = split_method(task.method)
+    incident = Incident(folder=view, own_baseline=task.options.own_baseline, no_model=not model)
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    found = METHODS[task.method](incident, settings)
+    if model:
+        own = settings_for(model, settings)
+        found = investigate_case(incident, own, open_model(model, own))
+    else:
+        found = METHODS[method](incident, settings)
     seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
     return task.answer(
         **_said(task, found),
@@ -92,11 +108,13 @@ def _said(task: Task, found: Findings) -> dict[str, object]:
     if report is None:
         return {}
     task.report.write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    argued = argued_in(report)
     if not report.hypotheses:
-        return {"verdict": report.verdict.value}
+        return {"verdict": report.verdict.value, "argued": argued}
     first = report.hypotheses[0]
     return {
         "verdict": report.verdict.value,
+        "argued": argued,
         "confidence": first.confidence,
         "kind": first.fault_kind.value,
         "family": first.fault_kind.family.value if first.fault_kind.family else "",

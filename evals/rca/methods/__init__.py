@@ -18,4 +18,19 @@ METHODS: dict[str, Method] = {
 JUDGES = frozenset({"whydown"})
 """Methods that say more than an order: a fault family, a confidence, that nothing is wrong."""
 
-__all__ = ["JUDGES", "METHODS", "Findings", "Method"]
+WITH = "+"
+"""Stands between a method and the language model that it is given: whydown+honest."""
+
+
+def split_method(name: str) -> tuple[str, str]:
+    """Return a method and the name of its language model, empty for none."""
+    method, _, model = name.partition(WITH)
+    return method, model
+
+
+def judges(name: str) -> bool:
+    """Tell whether a method, with or without a language model, says more than an order."""
+    return split_method(name)[0] in JUDGES
+
+
+__all__ = ["JUDGES", "METHODS", "WITH", "Findings", "Method", "judges", "split_method"]
