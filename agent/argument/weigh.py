@@ -24,7 +24,7 @@ from agent.claims.check import DEVIATING
 from agent.claims.claim import MOST_PROPOSALS, Predicate
 from agent.claims.quote import belongs_to, is_change, says
 from agent.claims.words import named, quoted
-from agent.ranking.features import AFTER_ONSET_S, TAKES_EFFECT_S
+from agent.ranking.collect import AFTER_ONSET_S, TAKES_EFFECT_S
 from agent.schema import Checked, Hypothesis, Suggested
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultFamily, FaultKind, playbook
