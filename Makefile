@@ -20,7 +20,7 @@ lint: .venv/dev.stamp ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev.stamp ## cost of a survey on 1 and 10 million generated spans; BENCH="--large" adds 50
+bench: .venv/dev.stamp ## cost of a survey on 1 and 10 million generated spans, and on a live Prometheus; BENCH="--large" adds 50
 	@$(BIN)/python -m evals.bench $(BENCH)
 
 lock: .venv/dev.stamp ## renew the locked dependencies after a change of pyproject.toml

@@ -15,9 +15,11 @@ def bench(
     large: Annotated[bool, typer.Option("--large", help="also 50 million spans, about 3 GB of disk")] = False,
     into: Annotated[Path | None, typer.Option(help="keep the stores in this folder and use them again")] = None,
     repeat: Annotated[int, typer.Option(min=1, help="runs of each; medians are shown")] = 3,
+    live: Annotated[bool, typer.Option("--live/--no-live", help="also against a Prometheus, where installed")] = True,
     recordings: Annotated[Path, typer.Option(help="bundled incidents to investigate")] = Path("evals/recordings"),
 ) -> None:
     """Measure surveys of a 10-minute window against a 60-minute baseline, and whole investigations."""
+    import shutil
     import sys
     import tempfile
     from contextlib import ExitStack
@@ -25,8 +27,9 @@ def bench(
     from rich.console import Console
 
     from evals.bench.bundled import measure_bundled
+    from evals.bench.live.prometheus import measure_prometheus
     from evals.bench.stores import measure_stores
-    from evals.bench.tables import bundled_table, conditions, notes, stores_table
+    from evals.bench.tables import bundled_table, conditions, live_notes, live_table, notes, stores_table
     from tools.errors import WhydownError
 
     console, progress = Console(), Console(stderr=True)
@@ -38,6 +41,8 @@ def bench(
             with progress.status("") as status:
                 rows = measure_stores(sizes, scratch, repeat, status.update)
                 bundled = measure_bundled(recordings, scratch, repeat, status.update)
+                asked = live and shutil.which("prometheus") is not None
+                backends = measure_prometheus(scratch, status.update) if asked else []
     except WhydownError as error:
         print(f"bench: {error}", file=sys.stderr)
         raise typer.Exit(error.exit_code) from error
@@ -46,4 +51,8 @@ def bench(
         console.print(line, markup=False)
     if bundled:
         console.print(bundled_table(bundled))
+    if backends:
+        console.print(live_table(backends))
+    for line in live_notes(backends) if backends else ["live backends: left out (switched off, or not installed)"]:
+        console.print(line, markup=False)
     console.print(conditions(repeat), markup=False)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from evals.bench.bundled import BundledCost
+from evals.bench.live.prometheus import FAULTY, LiveCost
 from evals.bench.measure import Run
 from evals.bench.stores import StoreCost
 
@@ -28,6 +29,31 @@ def stores_table(rows: Sequence[StoreCost]) -> Table:
             *_cells(row.investigation),
         )
     return table
+
+
+def live_table(costs: Sequence[LiveCost]) -> Table:
+    """Return one line a system in Prometheus: what one investigation fetched, took and held."""
+    table = Table(title="Prometheus, 10 minutes against 60, process start to report", title_justify="left")
+    for name in ("services", "samples", "every", "fetched", "rows", "s", "CPU s", "MB"):
+        table.add_column(name, justify="right")
+    for cost in costs:
+        table.add_row(
+            str(cost.system.services),
+            f"{cost.system.samples:,}",
+            f"{cost.system.interval} s",
+            f"{cost.bytes / 1e6:.2f} MB",
+            f"{cost.rows:,}",
+            *_cells(cost.run),
+        )
+    return table
+
+
+def live_notes(costs: Sequence[LiveCost]) -> list[str]:
+    """Return whom each investigation named first."""
+    return [
+        f"{cost.system.services} services: {cost.requests} queries, first hypothesis {cost.first} (at fault: {FAULTY})"
+        for cost in costs
+    ]
 
 
 def bundled_table(costs: Sequence[BundledCost]) -> Table:

@@ -11,8 +11,9 @@ import pytest
 
 from agent.investigation import investigate
 from agent.schema import Incident
+from evals.bench.live.remote_write import write
+from tests.contract.prometheus_names import recorded_series
 from tests.contract.recorded import RECORDING, Recorded, Tolerance, assert_same, recorded, survey
-from tests.contract.remote_write import recorded_series, write
 from tests.contract.servers import prometheus, victoria_metrics
 from tools.config import Settings
 from tools.live.open import open_live

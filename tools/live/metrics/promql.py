@@ -14,7 +14,7 @@ MARK = "whydown_metric"
 """Label that carries a metric's name through functions, which drop it."""
 INCIDENT_POINTS = 60
 """Points of the incident window that are asked for at most: enough to see an onset."""
-ALL_POINTS = 720
+ALL_POINTS = 150
 """Points of all windows together that are asked for at most."""
 INTERVALS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
 """Seconds between scrapes that occur; an estimate is taken to the nearest."""
@@ -72,9 +72,10 @@ def nearest_interval(seconds: float) -> int:
 
 
 def step_of(scope: Scope, interval: int) -> int:
-    """Return the seconds between points: the scrape interval, or more where that would be too many points."""
+    """Return the seconds between points: the scrape interval, or so many of it that points are not too many."""
     whole = scope.incident.seconds + scope.baseline_seconds
-    return max(interval, math.ceil(scope.incident.seconds / INCIDENT_POINTS), math.ceil(whole / ALL_POINTS))
+    least = max(scope.incident.seconds / INCIDENT_POINTS, whole / ALL_POINTS)
+    return interval * max(math.ceil(least / interval), 1)
 
 
 def moments(window: TimeWindow, step: int) -> tuple[float, float]:

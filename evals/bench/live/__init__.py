@@ -1,0 +1,1 @@
+"""What an investigation against live backends costs."""
