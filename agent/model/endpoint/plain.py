@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ValidationError
 
+from agent.model.endpoint.form import form_of
 from agent.model.messages import Completion, Message, ToolCall, ToolSpec
 
 _TOOLS = """You can call these tools:
 {tools}
 To call one, answer with nothing but one JSON object: {{"tool": "NAME", "arguments": {{...}}}}"""
 _ANSWER = "When you need no tool, answer in plain words."
-_SCHEMA = "{when}answer with nothing but one JSON object that fits this JSON Schema:\n{schema}"
+_FORM = "{when}answer with nothing but this JSON object, filled in:\n{form}"
 _REPAIR = "That is not what was asked for: {problem}. Answer again, with the JSON object only."
 _PROBLEM_LIMIT = 300
 
@@ -33,9 +34,9 @@ def told_of_tools(messages: Sequence[Message], tools: Sequence[ToolSpec], *, ans
 
 
 def told_of_schema(messages: Sequence[Message], schema: type[BaseModel], *, tools: bool) -> list[Message]:
-    """Return a conversation that asks for JSON of a schema in words."""
+    """Return a conversation that asks for JSON of a schema in words, as a form to fill in."""
     when = "When you need no tool, " if tools else ""
-    asked = _SCHEMA.format(when=when, schema=json.dumps(schema.model_json_schema()))
+    asked = _FORM.format(when=when, form=json.dumps(form_of(schema), ensure_ascii=False))
     return instructed(messages, asked[0].upper() + asked[1:])
 
 

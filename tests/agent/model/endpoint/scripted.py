@@ -93,7 +93,7 @@ def scripted(*replies: Reply) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 def model_at(url: str, folder: Path, *, able: bool | None = True, **settings: Any) -> EndpointModel:
     """Return a model at an address whose abilities are known, unless `able` is None."""
-    chosen = ModelSettings(url=url, model="scripted", abilities=folder / "abilities.json", **settings)
+    chosen = ModelSettings(**{"url": url, "model": "scripted", "abilities": folder / "abilities.json", **settings})
     if able is not None:
-        Memory(chosen.abilities, url, "scripted").learn(tools=able, json_schema=able)
+        Memory(chosen.abilities, url, chosen.model).learn(tools=able, json_schema=able)
     return EndpointModel(chosen)
