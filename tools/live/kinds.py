@@ -26,6 +26,10 @@ KINDS: dict[str, dict[str, str]] = {
         "clickhouse": "tools.live.clickhouse.traces:ClickHouseTraces",
     },
     "logs": {
+        "victorialogs": "tools.live.logs.victorialogs:VictoriaLogs",
+        "loki": "tools.live.logs.loki:LokiLogs",
+        "elasticsearch": "tools.live.logs.opensearch:OpenSearchLogs",
+        "opensearch": "tools.live.logs.opensearch:OpenSearchLogs",
         "clickhouse": "tools.live.clickhouse.logs:ClickHouseLogs",
     },
     "changes": {

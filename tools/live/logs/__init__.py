@@ -1,0 +1,1 @@
+"""Backends of log lines that count where the lines are."""
