@@ -13,7 +13,7 @@ from tools.analysers import ALL
 from tools.analysers.quantile_shift import enough
 from tools.analysers.survey import run_survey
 from tools.evidence import Evidence
-from tools.sources import TraceSource
+from tools.sources import Source, TraceSource
 from tools.window import Scope
 
 
@@ -53,10 +53,11 @@ def propose(state: State, context: Context) -> State:
 def picture_of(state: State, context: Context) -> Picture:
     """Return what ranking looks at."""
     traces, metrics = context.telemetry.traces, context.telemetry.metrics
+    senders: list[Source] = [traces] if traces is not None else context.telemetry.present()
     return Picture(
         evidence=evidence_of(state),
         graph=topology_of(state, context),
-        instrumented=frozenset(name for source in context.telemetry.present() for name in source.services()),
+        instrumented=frozenset(name for source in senders for name in source.services()),
         traced=comparable(traces, scope_of(state)) if traces is not None else frozenset(),
         measured=frozenset(metrics.services()) if metrics is not None else frozenset(),
     )

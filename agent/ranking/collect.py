@@ -76,9 +76,11 @@ class Collector:
                 self._callers.setdefault(call.callee, set()).add(call.caller)
                 self._callees.setdefault(call.caller, set()).add(call.callee)
         self._wires = Wires((caller, callee) for caller, callees in self._callees.items() for callee in callees)
+        self._served: dict[str, float] = {}
         self._origins: set[str] = set()
         self._failing: dict[str, float] = {}
         self._traffic: dict[str, float] = {}
+        self._failed_calls = Wires((caller, callee) for caller, callees in self._callees.items() for callee in callees)
         self._metric_edges: dict[tuple[str, str], dict[str, float]] = {}
         self._features: dict[str, Features] = {}
         self._changes: list[Evidence] = []
@@ -102,8 +104,11 @@ class Collector:
         elif item.kind in _BEHAVIOUR:
             self.of(component).raise_to("behaviour", size)
         elif item.kind is EvidenceKind.ERRORS_ORIGIN and item.effect > 0:
-            self.of(component).raise_to("behaviour", size)
             self._origins.add(component)
+            if item.subject.peer:
+                self._failed_calls.add(component, item.subject.peer, size)
+            else:
+                self.of(component).raise_to("behaviour", size)
         elif item.kind is EvidenceKind.ERRORS_PROPAGATED and item.effect > 0:
             self._failing[component] = max(self._failing.get(component, 0.0), size)
         elif item.kind is EvidenceKind.CHANGE and component:
@@ -120,12 +125,14 @@ class Collector:
             return
         side = side_of(subject.name)
         if subject.peer and kind is MetricClass.LATENCY:
-            edge = self._metric_edges.setdefault((subject.peer, subject.service), {})
+            edge = self._metric_edges.setdefault(self._direction(subject.service, subject.peer), {})
             edge[side] = max(edge.get(side, 0.0), size)
         elif kind in _RESOURCES:
             self.of(subject.service).raise_to("resource", size)
         elif kind in _SYMPTOMS and (side != "client" or kind is not MetricClass.LATENCY):
             # What a component waits for as a client is not its own latency.
+            if kind is MetricClass.LATENCY:
+                self._served[subject.service] = max(self._served.get(subject.service, 0.0), size)
             weight = 1.0 if item.share is None else item.share**0.5
             self.of(subject.service).raise_to("symptom", size * weight)
 
@@ -158,24 +165,33 @@ class Collector:
         Where both ends measure the same calls, what only the client sees is lost between them.
         """
         for (caller, callee), sides in self._metric_edges.items():
-            served = sides.get("server", 0.0)
+            served = max(sides.get("server", 0.0), self._served.get(callee, 0.0))
             if "client" in sides:
                 self._wires.add(caller, callee, sides["client"] - served)
-            self.of(callee).raise_to("symptom", max(served, sides.get("", 0.0)))
+            self.of(callee).raise_to("symptom", max(sides.get("server", 0.0), sides.get("", 0.0)))
         inward, outward = self._wires.credits()
         for component, size in inward.items():
             self.of(component).wire_in = size
         for component, size in outward.items():
             self.of(component).wire_out = size
 
+    def _direction(self, service: str, peer: str) -> tuple[str, str]:
+        """Return caller and callee of a metric's edge: as in the call graph, else whoever measures is the callee."""
+        calls = peer in self._callees.get(service, ()) and service not in self._callees.get(peer, ())
+        return (service, peer) if calls else (peer, service)
+
     def _settle_errors(self) -> None:
         """Leave of the behaviour of a component that fails because of a call what exceeds that of the callee.
 
-        Its missing calls and its own error lines follow from the failure below.
+        Its missing calls and its own error lines follow from the failure below. Calls that fail at a callee
+        which sends no spans are the fault of whichever end has more of them, as with slow edges.
         """
+        refusing, refused = self._failed_calls.credits()
+        for component, size in (*refusing.items(), *refused.items()):
+            self.of(component).raise_to("behaviour", size)
         behaviour = {component: features.behaviour for component, features in self._features.items()}
-        failing = self._origins | set(self._failing)
-        for component in self._failing:
+        failing = {*self._origins, *self._failing, *refusing}
+        for component in {*self._failing, *refused}:
             below = [behaviour.get(c, 0.0) for c in self._callees.get(component, ()) if c in failing]
             features = self.of(component)
             features.behaviour = max(features.behaviour - max(below, default=0.0), 0.0)

@@ -9,7 +9,7 @@ from agent.ranking.model import Weights, family_scores
 from tools.analysers.logs import ALARMING
 from tools.analysers.metric_classes import MetricClass, metric_class
 from tools.evidence import Evidence, EvidenceKind
-from tools.faults import FaultFamily, FaultKind
+from tools.faults import FaultFamily, FaultKind, kind_in_words
 
 _BY_CLASS = {
     MetricClass.CPU: FaultKind.CPU_SATURATION,
@@ -31,27 +31,33 @@ _STRUCTURAL = frozenset({EvidenceKind.CALLS_VANISHED, EvidenceKind.CALLS_CHANGED
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What a component sends: telemetry at all, and metrics among it."""
+    """What a component sends: spans, where there are any (else any telemetry), and metrics."""
 
     instrumented: bool
     measured: bool
 
 
-def fault_kind(features: Features, evidence: list[Evidence], sender: Sender, weights: Weights) -> FaultKind:
+def fault_kind(
+    component: str, features: Features, evidence: list[Evidence], sender: Sender, weights: Weights
+) -> FaultKind:
     """Return the most likely kind of fault of one component.
 
     Args:
+        component: which one.
         features: of the component.
         evidence: on the component, strongest first.
         sender: what it sends; a store or foreign service sends nothing of its own.
         weights: the fitted model.
     """
+    said = _in_words(evidence)
     if not sender.instrumented:
-        return _dependency(evidence)
+        return said or _dependency(evidence)
     changed = _change(evidence) if features.change else None
     family = most_likely_family(features, weights)
-    if changed is not None:
-        return changed
+    if not (changed or said) and _unreachable(component, evidence):
+        return FaultKind.NETWORK_PARTITION
+    if changed or said:
+        return changed or said or FaultKind.UNKNOWN
     if family is FaultFamily.RESOURCE:
         # Slow in its own code while its resources are measured and quiet: it waits, it does not work.
         idle = sender.measured and features.resource == 0.0 and features.own_time > 0.0
@@ -63,6 +69,23 @@ def most_likely_family(features: Features, weights: Weights) -> FaultFamily:
     """Return the family with the highest probability."""
     scores = family_scores(features, weights)
     return max(scores, key=lambda family: scores[family])
+
+
+def _unreachable(component: str, evidence: list[Evidence]) -> bool:
+    """Tell whether calls to a component that sends spans fail without a span of it: they did not arrive."""
+    return any(e.kind is EvidenceKind.ERRORS_ORIGIN and e.subject.peer == component and e.effect > 0 for e in evidence)
+
+
+def _in_words(evidence: list[Evidence]) -> FaultKind | None:
+    """Return the kind that new or more frequent log lines name, and the texts of failed spans."""
+    for item in evidence:
+        if item.kind in {EvidenceKind.LOG_NEW, EvidenceKind.LOG_BURST} and (kind := kind_in_words(item.statement)):
+            return kind
+        if item.kind is EvidenceKind.ERRORS_ORIGIN and item.effect > 0:
+            texts = (kind_in_words(sample.text) for sample in item.samples)
+            if kind := next((found for found in texts if found), None):
+                return kind
+    return None
 
 
 def _dependency(evidence: list[Evidence]) -> FaultKind:
@@ -87,6 +110,8 @@ def _resource(evidence: list[Evidence]) -> FaultKind:
 
 def _code(features: Features, evidence: list[Evidence]) -> FaultKind:
     if any(_alarming(item) for item in evidence):
+        return FaultKind.EXCEPTION
+    if any(item.kind is EvidenceKind.ERRORS_ORIGIN and item.effect > 0 for item in evidence):
         return FaultKind.EXCEPTION
     if any(item.kind in _STRUCTURAL for item in evidence):
         return FaultKind.EARLY_RETURN

@@ -23,6 +23,8 @@ _NO_SUPPORT = frozenset(
     }
 )
 """Kinds that tell who is affected, and what people say, which is cited apart."""
+_OF_BOTH_ENDS = frozenset({EvidenceKind.LATENCY_EDGE, EvidenceKind.ERRORS_ORIGIN})
+"""Kinds whose edges speak of the callee as much as of the caller."""
 SUPPORTING = 8
 """Pieces of evidence cited per hypothesis, strongest first: more is not read."""
 
@@ -80,7 +82,7 @@ def draft(
     """Return one hypothesis with what speaks for it; chain, gaps and owner come later."""
     own = about(component, picture.evidence)
     sender = Sender(component in picture.instrumented, component in picture.measured)
-    kind = fault_kind(features, own, sender, weights)
+    kind = fault_kind(component, features, own, sender, weights)
     supports = [item for item in own if _supports(item, kind)][:SUPPORTING] or own[:SUPPORTING]
     operation = next((e.subject.operation for e in supports if e.subject.operation), "")
     texts = playbook(kind)
@@ -99,13 +101,13 @@ def draft(
 
 
 def about(component: str, evidence: list[Evidence]) -> list[Evidence]:
-    """Return the evidence on a component, strongest first; a slow edge is about both of its ends."""
+    """Return the evidence on a component, strongest first; a slow or failing edge is about both of its ends."""
     found = [e for e in evidence if component in (e.subject.service, _blamed_peer(e))]
     return sorted(found, key=lambda item: (-abs(item.effect), item.id))
 
 
 def _blamed_peer(item: Evidence) -> str:
-    return item.subject.peer if item.kind is EvidenceKind.LATENCY_EDGE else ""
+    return item.subject.peer if item.kind in _OF_BOTH_ENDS else ""
 
 
 def _supports(item: Evidence, kind: FaultKind) -> bool:

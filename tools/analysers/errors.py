@@ -10,6 +10,7 @@ from tools.sources.rows import OperationStats, Two
 from tools.stats import two_proportion_effect
 from tools.window import Scope
 
+_ORIGIN, _CARRIED = EvidenceKind.ERRORS_ORIGIN, EvidenceKind.ERRORS_PROPAGATED
 SAMPLED = 5
 """Origins shown with failed spans: each costs a query."""
 
@@ -20,8 +21,10 @@ def analyse_errors(telemetry: Telemetry, scope: Scope, settings: SurveySettings)
     if traces is None:
         return []
     stats = traces.operations(scope)
-    origins = [e for o in stats if (e := _evidence(traces, scope, o, EvidenceKind.ERRORS_ORIGIN, o.error_origins))]
-    carried = [e for o in stats if (e := _evidence(traces, scope, o, EvidenceKind.ERRORS_PROPAGATED, _propagated(o)))]
+    peers = {(edge.service, edge.operation): edge.peer for edge in traces.edges(scope) if edge.leaf}
+    found = [(o, peers.get((o.service, o.operation), "")) for o in stats]
+    origins = [e for o, peer in found if (e := _evidence(traces, scope, o, peer, _ORIGIN, o.error_origins))]
+    carried = [e for o in stats if (e := _evidence(traces, scope, o, "", _CARRIED, _propagated(o)))]
     kept = strongest(origins, settings)
     sampled = [_with_samples(traces, scope, item) for item in kept[:SAMPLED]]
     return sampled + kept[SAMPLED:] + strongest(carried, settings)
@@ -42,18 +45,19 @@ def _propagated(stats: OperationStats) -> Two[int]:
 
 
 def _evidence(
-    traces: TraceSource, scope: Scope, stats: OperationStats, kind: EvidenceKind, failed: Two[int]
+    traces: TraceSource, scope: Scope, stats: OperationStats, peer: str, kind: EvidenceKind, failed: Two[int]
 ) -> Finding | None:
+    """Return failed spans of one operation as evidence; a peer is whom the operation calls and who sends no span."""
     total = Two(stats.total.baseline.n, stats.total.incident.n)
     if failed.baseline == failed.incident == 0 or total.incident == 0:
         return None
     effect = two_proportion_effect(failed.incident, total.incident, failed.baseline, total.baseline)
     before = failed.baseline / total.baseline if total.baseline else 0.0
     after = failed.incident / total.incident
-    subject = Subject(kind="operation", service=stats.service, operation=stats.operation)
-    what = (
-        "fail with no failing call below" if kind is EvidenceKind.ERRORS_ORIGIN else "fail because a call below fails"
-    )
+    subject = Subject(kind="edge" if peer else "operation", service=stats.service, operation=stats.operation, peer=peer)
+    what = "fail because a call below fails"
+    if kind is _ORIGIN:
+        what = f"fail calling {peer}" if peer else "fail with no failing call below"
     evidence = Evidence(
         kind=kind,
         subject=subject,

@@ -16,6 +16,11 @@ from tools.store.scoped import SERVICE, TIME_COLUMN, literal, per_window, servic
 from tools.store.source import EmbeddedSource
 from tools.window import Scope, TimeWindow
 
+WITH_EXCEPTION = """CASE WHEN attributes['exception.type'] IS NULL AND attributes['exception.message'] IS NULL
+THEN body ELSE concat_ws(' ', trim(body), coalesce(attributes['exception.type'] || ':', ''),
+attributes['exception.message']) END"""
+"""A line with the exception that it was logged with: its own words are often the same for all of them."""
+
 
 def masked_sql(column: str = "body") -> str:
     """Return the SQL expression that unwraps a JSON line's message and masks what varies."""
@@ -75,7 +80,8 @@ class EmbeddedLogs(EmbeddedSource):
 SELECT {SERVICE} AS service, in_operation, upper(coalesce(severity, '')) AS severity, {masked_sql()} AS masked,
        role, bucket, count(*), min(time_unix_nano),
        arg_min(left(body, {EXAMPLE_LIMIT}), time_unix_nano), arg_min(coalesce(trace_id, ''), time_unix_nano)
-FROM ({self._with_operation(scope, sample)}) WHERE body IS NOT NULL
+FROM (SELECT * REPLACE ({WITH_EXCEPTION} AS body) FROM ({self._with_operation(scope, sample)}))
+WHERE body IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5 DESC, 6"""
 
     def _with_operation(self, scope: Scope, sample: str) -> str:

@@ -43,6 +43,31 @@ def test_who_fails_because_of_a_call_behaves_oddly_for_that_reason() -> None:
     assert features["gateway"].behaviour == 0.0
 
 
+def test_a_store_at_which_everybody_fails_is_at_fault() -> None:
+    graph = [Call("shop", "store", 9), Call("cart", "store", 9), Call("cart", "bank", 9), Call("shop", "bank", 9)]
+    failing = [found(EvidenceKind.ERRORS_ORIGIN, 9, service=name, peer="store") for name in ("shop", "cart")]
+    features = component_features([*failing, found(EvidenceKind.LOG_NEW, 9, service="cart")], graph)
+    assert features["store"].behaviour == saturate(9)
+    assert features["shop"].behaviour == features["cart"].behaviour == 0.0
+
+
+def test_a_client_of_a_store_that_others_reach_is_at_fault_itself() -> None:
+    graph = [Call(name, "store", 9) for name in ("shop", "cart", "admin", "stock")]
+    features = component_features([found(EvidenceKind.ERRORS_ORIGIN, 9, service="shop", peer="store")], graph)
+    assert features["shop"].behaviour > 2 * features["store"].behaviour
+
+
+def test_the_ends_of_a_metrics_edge_are_told_by_the_call_graph() -> None:
+    waits = metric(40, "shop", "http.client.request.duration", peer="store")
+    features = component_features([waits], [Call("shop", "store", 9)])
+    assert features["store"].wire_in == saturate(40)
+    served = component_features(
+        [waits, metric(40, "store", "http.server.request.duration")], [Call("shop", "store", 9)]
+    )
+    assert served["store"].wire_in == 0.0
+    assert served["store"].symptom == saturate(40)
+
+
 def test_time_lost_below_is_noted_above() -> None:
     below = found(EvidenceKind.LATENCY_SELF, 20, 0.9, service="store")
     above = found(EvidenceKind.LATENCY_SELF, 5, 0.1, service="shop")

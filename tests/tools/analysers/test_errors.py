@@ -83,3 +83,19 @@ def test_one_window_alone_is_no_certainty_of_failure(tmp_path: Path, spans: rang
 
 def test_without_traces_there_is_nothing(tmp_path: Path) -> None:
     assert analyse_errors(Folder(tmp_path).logs(Log("front", "hi")).open(), SCOPE, SETTINGS) == []
+
+
+def test_a_call_that_fails_at_somebody_who_sends_no_spans_names_both_ends(tmp_path: Path) -> None:
+    rows = [
+        row
+        for at in range(420)
+        for row in (
+            Span(f"t{at}", "a", at=at, ms=9).row(),
+            Span(f"t{at}", "b", "a", "cart", "GET", at + 0.001, 5, error=at >= 300).row()
+            | {"kind": "client", "peer": "store"},
+        )
+    ]
+    found = analyse_errors(Folder(tmp_path).rows("traces", rows).open(), SCOPE, SETTINGS)
+    origin = next(e for e in found if e.kind is EvidenceKind.ERRORS_ORIGIN)
+    assert (origin.subject.service, origin.subject.peer, origin.subject.kind) == ("cart", "store", "edge")
+    assert "fail calling store" in origin.statement

@@ -157,3 +157,17 @@ def test_the_sql_gives_the_same_counts(tmp_path: Path) -> None:
     source = folder.log_source()
     rows = duckdb.execute(source.sql("lines", SCOPE)).fetchall()  # type: ignore[attr-defined]  # embedded only
     assert [(row[3], row[6]) for row in rows] == [("took <*> ms", 1)] * 3
+
+
+def test_the_exception_that_a_line_was_logged_with_is_part_of_it(tmp_path: Path) -> None:
+    raised = {"exception.type": "OSError", "exception.message": "No space left on device 7"}
+    plain = Log("shop", "it failed", 1).row()
+    rows = [plain, plain | {"attributes": list(raised.items())}]
+    found = Folder(tmp_path).rows("logs", rows).log_source().lines(SCOPE)
+    assert sorted(line.masked for line in found) == ["it failed", "it failed OSError: No space left on device <*>"]
+
+
+def test_an_exception_of_which_only_the_type_is_known_is_named(tmp_path: Path) -> None:
+    row = Log("shop", "it failed", 1).row() | {"attributes": [("exception.type", "KeyError")]}
+    (line,) = Folder(tmp_path).rows("logs", [row]).log_source().lines(SCOPE)
+    assert line.masked == "it failed KeyError:"
