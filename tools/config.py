@@ -7,7 +7,9 @@ The only module that reads an environment variable. Nested settings use two unde
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -201,6 +203,27 @@ def load_settings(file: Path | None = None, **flags: object) -> Settings:
         raise ConfigError(f"setting {where!r} is wrong", str(first["msg"])) from error
     except ValueError as error:
         raise ConfigError(f"{file or FILE_NAME} is not valid TOML", str(error)) from error
+
+
+def as_flags(pairs: Iterable[str]) -> dict[str, Any]:
+    """Return `section.name=value` texts of a command line as nested settings for `load_settings`.
+
+    Raises:
+        ConfigError: a text has another form.
+    """
+    nested: dict[str, Any] = {}
+    for pair in pairs:
+        path, equals, value = pair.partition("=")
+        *sections, name = path.strip().split(".")
+        if not (equals and all([*sections, name])):
+            raise ConfigError(f"cannot read the setting {path!r}", "write SETTING=VALUE, such as model.model=NAME")
+        inner = nested
+        for section in sections:
+            inner = inner.setdefault(section, {})
+            if not isinstance(inner, dict):
+                raise ConfigError(f"the setting {path!r} is inside another value", "see `whydown config`")
+        inner[name] = value
+    return nested
 
 
 def recorded_settings(values: dict[str, object]) -> Settings:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import Config
+from agent.cli.options import Config, Set
 
 
 def chat(
@@ -14,11 +14,12 @@ def chat(
         str,
         typer.Argument(help="incident folder, or run: its id, the beginning of one, or last", metavar="[FOLDER|RUN]"),
     ] = "",
+    sets: Set = None,
     config: Config = None,
 ) -> None:
     """Work on an incident in the terminal: ranking, evidence, what is behind it, questions and answers."""
     from agent.chat.session import Session
     from agent.tui.app import ChatApp
-    from tools.config import load_settings
+    from tools.config import as_flags, load_settings
 
-    ChatApp(Session.open(target, load_settings(config))).run()
+    ChatApp(Session.open(target, load_settings(config, **as_flags(sets or [])))).run()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.options import AsJson, AsMarkdown, Config, Every, ShowPrompts
+from agent.cli.options import AsJson, AsMarkdown, Config, Every, Set, ShowPrompts
 
 if TYPE_CHECKING:
     from agent.schema import Incident
@@ -43,16 +43,17 @@ def investigate(
     no_model: Annotated[bool, typer.Option("--no-model", help="use no language model, even if one is set up")] = False,
     show_prompts: ShowPrompts = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="write a line for every step to stderr")] = False,
+    sets: Set = None,
     config: Config = None,
 ) -> None:
     """Rank the likely causes of an incident, with the evidence for and against each."""
     from agent.cli.output import check_form, print_prompts, print_report
     from agent.render import investigation_progress, open_console
     from agent.runs import list_runs
-    from tools.config import load_settings
+    from tools.config import as_flags, load_settings
 
     check_form(as_json=as_json, as_markdown=as_markdown)
-    settings = load_settings(config)
+    settings = load_settings(config, **as_flags(sets or []))
     place, window = _place(folder, sources, alert, config), _window(incident, since)
     asked = None if resume else _asked(place, symptom, service, question, window, baseline, drop or [], no_model)
     before = {run.id for run in list_runs(settings.runs)}

@@ -14,4 +14,10 @@ Every = Annotated[bool, typer.Option("--all", help="show every hypothesis in ful
 ShowPrompts = Annotated[
     bool, typer.Option("--show-prompts", help="print to stderr exactly what was sent to the language model")
 ]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="a setting for this run, such as model.model=NAME (repeatable)", metavar="SETTING=VALUE"
+    ),
+]
 Windows = Annotated[list[str] | None, typer.Option(help="baseline window, may be repeated", metavar="FROM..TO")]

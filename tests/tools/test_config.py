@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.config import Settings, load_settings
+from tools.config import Settings, as_flags, load_settings, recorded_settings
 from tools.errors import ConfigError
 
 
@@ -56,6 +56,37 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, problem: str) -> None
         load_settings(file)
     assert problem in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_settings_of_the_command_line_win_and_leave_their_section_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WHYDOWN_MODEL__MODEL", "from-environment")
+    monkeypatch.setenv("WHYDOWN_MODEL__SEED", "7")
+    flags = as_flags(["model.model=from-flag", "model.url=http://h:1/v1?a=b", "runs=elsewhere", "store.threads=3"])
+    settings = load_settings(None, **flags)
+    assert (settings.model.model, settings.model.seed, settings.model.url) == ("from-flag", 7, "http://h:1/v1?a=b")
+    assert (settings.runs, settings.store.threads) == (Path("elsewhere"), 3)
+
+
+@pytest.mark.parametrize("pair", ["model.model", "=x", "model.=x", ".model=x", ""])
+def test_a_setting_of_another_form_is_refused(pair: str) -> None:
+    with pytest.raises(ConfigError, match="write SETTING=VALUE"):
+        as_flags([pair])
+
+
+def test_a_setting_inside_a_value_is_refused() -> None:
+    with pytest.raises(ConfigError, match="inside another value"):
+        as_flags(["runs=x", "runs.y=z"])
+
+
+def test_recorded_settings_know_neither_file_nor_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = load_settings().model_dump(mode="json")
+    monkeypatch.setenv("WHYDOWN_STORE__THREADS", "9")
+    Path("whydown.toml").write_text('[owners]\n"a" = "b"\n')
+    assert recorded_settings(before).model_dump(mode="json") == before
+    with pytest.raises(ConfigError, match="'gone' is none any more"):
+        recorded_settings({**before, "gone": 1})
 
 
 def test_a_binary_file_is_not_toml(tmp_path: Path) -> None:
