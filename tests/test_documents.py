@@ -13,6 +13,7 @@ from agent.schema import Report
 from tests.agent.cli.command_line import runner
 from tools import errors
 from tools.config import Settings
+from tools.live.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -108,3 +109,11 @@ def test_the_package_is_described_by_the_readme() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["readme"] == "README.md"
     assert project["license"] in README
+
+
+def test_every_kind_of_live_source_is_named() -> None:
+    section = README.partition("## Against live backends")[2].partition("\n## ")[0]
+    rows = {row[0]: row[1] for row in re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)}
+    assert rows.keys() == KINDS.keys()
+    for signal, kinds in KINDS.items():
+        assert not [kind for kind in kinds if f"`{kind}`" not in rows[signal]], signal

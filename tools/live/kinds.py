@@ -20,6 +20,7 @@ KINDS: dict[str, dict[str, str]] = {
         "clickhouse": "tools.live.clickhouse.metrics:ClickHouseMetrics",
     },
     "traces": {
+        "folder": "tools.live.folder:open_traces",
         "jaeger": "tools.live.traces.jaeger:JaegerTraces",
         "victoriatraces": "tools.live.traces.jaeger:JaegerTraces",
         "tempo": "tools.live.traces.tempo:TempoTraces",
@@ -30,6 +31,7 @@ KINDS: dict[str, dict[str, str]] = {
         "loki": "tools.live.logs.loki:LokiLogs",
         "elasticsearch": "tools.live.logs.opensearch:OpenSearchLogs",
         "opensearch": "tools.live.logs.opensearch:OpenSearchLogs",
+        "folder": "tools.live.folder:open_logs",
         "clickhouse": "tools.live.clickhouse.logs:ClickHouseLogs",
     },
     "changes": {
