@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
 from tools.redact.rules import rules
 
 MARK = re.compile(r"(\[redacted [a-z-]+(?: [a-z-]+)?\])")
 """What stands in place of a secret; it says what was there, since that may matter for the diagnosis."""
+REMEMBERED = 8192
+"""Texts whose result is kept: an investigation writes the same evidence to its journal and its checkpoints."""
 _ROUNDS = 8
 """What is cut out can bring a secret to light that stood beside it; in practice the second round finds nothing."""
 
@@ -27,6 +30,12 @@ def redact(text: str) -> Redacted:
     Redacting twice gives the same text. Identifiers of telemetry (trace and span ids, UUIDs, digests, times) stay.
     Time grows with the length of the text, also for hostile text.
     """
+    cleaned, counts = _redacted(text)
+    return Redacted(cleaned, dict(counts))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _redacted(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     counts: Counter[str] = Counter()
     for _ in range(_ROUNDS):
         parts = MARK.split(text)
@@ -34,7 +43,7 @@ def redact(text: str) -> Redacted:
         if cleaned == text:
             break
         text = cleaned
-    return Redacted(text, dict(counts))
+    return text, tuple(counts.items())
 
 
 def _cut(text: str, counts: Counter[str]) -> str:
