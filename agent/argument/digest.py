@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.argument.fence import fence
 from agent.schema import Hypothesis
 from tools.evidence import Evidence, EvidenceKind, facts_of
+from tools.redact import redact, redact_model
 from tools.sources.rows import Call
 from tools.window import Scope, to_datetime
 
@@ -32,7 +33,8 @@ class CaseView:
 
 
 def digest(case: CaseView) -> str:
-    """Return the first message."""
+    """Return the first message. Secrets go before anything is cut: one without its end cannot be recognised."""
+    case = replace(case, evidence=[redact_model(item) for item in case.evidence], symptom=redact(case.symptom).text)
     incident = case.scope.incident
     leading = [h for h in case.hypotheses[:LEADING] if not h.rejected]
     told = _chosen(case, leading)

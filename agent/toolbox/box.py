@@ -15,6 +15,7 @@ from agent.toolbox.repeats import Question, same_question
 from agent.toolbox.tool import Arguments, Found, Line, Tool
 from tools.errors import WhydownError
 from tools.evidence import Evidence, EvidenceKind
+from tools.redact import redact, redact_model
 
 MORE = "more"
 ARGUMENTS_KEPT = 300
@@ -80,7 +81,8 @@ class Toolbox:
             found, number = self._pages.find(arguments.result), arguments.page
             more = arguments.result
         else:
-            found, number = self._tools[call.name].run(self.bench, arguments), 1
+            # Before anything is cut: a secret of which the end is missing cannot be recognised.
+            found, number = redact_model(self._tools[call.name].run(self.bench, arguments)), 1
             more = handle
         lines, pages = page_of(found, number)
         if pages > 1 and number == 1:
@@ -122,7 +124,7 @@ def _repeated(call: ToolCall, earlier: Result) -> Result:
 
 
 def _asked(call: ToolCall, outcome: str, evidence: str = "", reason: str = "") -> Asked:
-    arguments = call.arguments[:ARGUMENTS_KEPT]
+    arguments = redact(call.arguments[: 10 * ARGUMENTS_KEPT]).text[:ARGUMENTS_KEPT]
     return Asked.model_validate(
         {
             "tool": call.name[:60],

@@ -13,7 +13,7 @@ from agent.schema import Checked, Report
 from tools.evidence import Evidence, facts_of
 
 _QUOTATION = re.compile(r"“([^”]*)”")
-_AMOUNT = re.compile(r"(?:from|to|at|is) ([-\d.,e+]+) ?(us|ms|s|kB|MB|GB|B|%|\S*)")
+_AMOUNT = re.compile(r"(?:from|to|at|is) (-?\d[\d.,]*(?:e[+-]?\d+)?)(?= |$) ?(us|ms|s|kB|MB|GB|B|%|\S*)")
 _SCALES = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 _UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 ROUNDING = 0.006

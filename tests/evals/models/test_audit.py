@@ -64,3 +64,7 @@ def test_what_it_does_not_hold_is_named(sentence: str, evidence: tuple[str, ...]
 
 def test_without_a_model_there_is_nothing_to_audit() -> None:
     assert unborne_claims(report()) == []
+
+
+def test_words_that_look_like_numbers_are_none() -> None:
+    assert unborne_claims(printed("time on the way to e-1.shop from pay rose from 20 ms to 900 ms", "E1")) == []
