@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import math
-import re
 from collections.abc import Collection, Iterable
 
 from agent.ranking.features import Features, size_of
+from agent.ranking.neighbours import Neighbours
 from agent.ranking.wires import Wires
 from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class, side_of
 from tools.evidence import Evidence, EvidenceKind
@@ -39,7 +38,6 @@ _BEHAVIOUR = frozenset(
         EvidenceKind.LOG_GONE,
     }
 )
-_HOST = re.compile(r"(?:^|//|@)(?:[\w-]+\.)+[a-z]{2,}(?:$|[:/_])", re.IGNORECASE)
 
 
 def component_features(
@@ -68,19 +66,14 @@ class Collector:
 
     def __init__(self, graph: Iterable[Call], traced: Collection[str], ruled_out: Collection[str] = ()) -> None:
         self._traced = traced
-        self._ruled_out = ruled_out
-        self._callers: dict[str, set[str]] = {}
-        self._callees: dict[str, set[str]] = {}
-        for call in graph:
-            if call.caller != call.callee:
-                self._callers.setdefault(call.callee, set()).add(call.caller)
-                self._callees.setdefault(call.caller, set()).add(call.callee)
-        self._wires = Wires((caller, callee) for caller, callees in self._callees.items() for callee in callees)
+        self._ruled_out = set(ruled_out)
+        self._graph = Neighbours(graph)
+        self._wires = Wires(self._graph.edges())
         self._served: dict[str, float] = {}
         self._origins: set[str] = set()
         self._failing: dict[str, float] = {}
         self._traffic: dict[str, float] = {}
-        self._failed_calls = Wires((caller, callee) for caller, callees in self._callees.items() for callee in callees)
+        self._failed_calls = Wires(self._graph.edges())
         self._metric_edges: dict[tuple[str, str], dict[str, float]] = {}
         self._features: dict[str, Features] = {}
         self._changes: list[Evidence] = []
@@ -125,7 +118,7 @@ class Collector:
             return
         side = side_of(subject.name)
         if subject.peer and kind is MetricClass.LATENCY:
-            edge = self._metric_edges.setdefault(self._direction(subject.service, subject.peer), {})
+            edge = self._metric_edges.setdefault(self._graph.direction(subject.service, subject.peer), {})
             edge[side] = max(edge.get(side, 0.0), size)
         elif kind in _RESOURCES:
             self.of(subject.service).raise_to("resource", size)
@@ -145,13 +138,12 @@ class Collector:
         symptoms = {component: features.symptom for component, features in self._features.items()}
         inner = {component: _inner(features) for component, features in self._features.items()}
         for component, features in self._features.items():
-            below = self._below(component)
+            below = self._graph.below(component) - self._ruled_out
             features.downstream = max((inner.get(name, 0.0) for name in below), default=0.0)
             explained = max((max(symptoms.get(c, 0.0), inner.get(c, 0.0)) for c in below), default=0.0)
             explained = max(explained, self._traffic.get(component, 0.0))
             features.symptom = 0.0 if component in self._traced else max(features.symptom - explained, 0.0)
-            on_path = component in self._callers or component in self._callees
-            features.off_path = float(bool(self._callees) and not on_path)
+            features.off_path = float(self._graph.off_path(component))
         return self._features
 
     def _settle_changes(self) -> None:
@@ -175,11 +167,6 @@ class Collector:
         for component, size in outward.items():
             self.of(component).wire_out = size
 
-    def _direction(self, service: str, peer: str) -> tuple[str, str]:
-        """Return caller and callee of a metric's edge: as in the call graph, else whoever measures is the callee."""
-        calls = peer in self._callees.get(service, ()) and service not in self._callees.get(peer, ())
-        return (service, peer) if calls else (peer, service)
-
     def _settle_errors(self) -> None:
         """Leave of the behaviour of a component that fails because of a call what exceeds that of the callee.
 
@@ -192,7 +179,7 @@ class Collector:
         behaviour = {component: features.behaviour for component, features in self._features.items()}
         failing = {*self._origins, *self._failing, *refusing}
         for component in {*self._failing, *refused}:
-            below = [behaviour.get(c, 0.0) for c in self._callees.get(component, ()) if c in failing]
+            below = [behaviour.get(c, 0.0) for c in self._graph.callees(component) if c in failing]
             features = self.of(component)
             features.behaviour = max(features.behaviour - max(below, default=0.0), 0.0)
 
@@ -202,35 +189,14 @@ class Collector:
         Traced callers are left out: what they call is told by their spans. What is called more than before
         may be slow for that reason.
         """
-        moved = Wires((caller, callee) for caller, callees in self._callees.items() for callee in callees)
+        moved = Wires(self._graph.edges())
         for callee, size in self._traffic.items():
-            for caller in self._callers.get(callee, ()):
+            for caller in self._graph.callers(callee):
                 own = self._traffic.get(caller, 0.0)
                 moved.add(caller, callee, abs(size) - (abs(own) if own * size > 0 else 0.0))
         for caller, size in moved.callers().items():
             if caller not in self._traced:
                 self.of(caller).raise_to("traffic", size)
-
-    def _below(self, component: str) -> set[str]:
-        """Return those that a component calls; for a network address also what its callers call besides it.
-
-        An address is no component: it shows what its caller saw of whatever answers there, and that often
-        appears in the call graph beside it.
-        """
-        below = set(self._callees.get(component, ()))
-        if not below and is_address(component):
-            beside = {name for caller in self._callers.get(component, ()) for name in self._callees.get(caller, ())}
-            below = {name for name in beside if not is_address(name)}
-        return below - {component, *self._ruled_out}
-
-
-def is_address(component: str) -> bool:
-    """Tell whether a component is named by a host name or an IP address."""
-    try:
-        ipaddress.ip_address(re.split(r"[_/]", component)[0])
-    except ValueError:
-        return bool(_HOST.search(component))
-    return True
 
 
 def explains(change: Evidence, onset: dt.datetime | None) -> bool:

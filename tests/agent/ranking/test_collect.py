@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.ranking.collect import component_features, is_address
+from agent.ranking.collect import component_features
 from agent.ranking.features import NAMES, Features, saturate
 from tests.agent.ranking.builders import GRAPH, found, metric
 from tools.evidence import EvidenceKind
@@ -128,16 +128,6 @@ def test_an_address_is_explained_by_what_its_caller_calls_besides() -> None:
     assert features["lb-1.eu.example.com"].symptom == 0.0
     alone = component_features(slow[:1], graph)
     assert alone["lb-1.eu.example.com"].symptom == saturate(30)
-
-
-@pytest.mark.parametrize("name", ["db.internal.example.org", "https://queue.example.com/jobs", "10.0.0.7", "a@db.io:1"])
-def test_host_names_and_ip_addresses_are_addresses(name: str) -> None:
-    assert is_address(name)
-
-
-@pytest.mark.parametrize("name", ["checkout", "shop-web_client", "AWS::Lambda", "orders v1.2", "queue.worker.1"])
-def test_names_of_services_are_none(name: str) -> None:
-    assert not is_address(name)
 
 
 @pytest.mark.parametrize(
