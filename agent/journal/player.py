@@ -9,10 +9,10 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from agent.journal.codec import as_json, decode
 from agent.journal.entries import Answered, Begun, Ended, Entry, Exchange, Failure, Stepped, Visited
 from agent.journal.recorder import WHOLE, Tools
 from agent.journal.request import digest
-from agent.journal.types import FETCHED, adapter, as_json
 from agent.model import ChatModel, Completion, Message, OnText, ToolSpec
 from agent.model.client import unanswered
 from tools import errors
@@ -83,7 +83,7 @@ class Player:
         if not waiting:
             self._missing(f"{who}.{method}")
         assert waiting is not None
-        return adapter(who, method).validate_python(waiting.popleft() if len(waiting) > 1 else waiting[0])
+        return decode(waiting.popleft() if len(waiting) > 1 else waiting[0])
 
     def exchange(self, request: str) -> Exchange:
         """Return the next exchange.
@@ -111,7 +111,7 @@ class _PlayedSource:
         self.name = name
 
     def __getattr__(self, method: str) -> Any:
-        if method.startswith("_") or method in {FETCHED, "close"}:
+        if method.startswith("_") or method in {"fetched", "close"}:
             raise AttributeError(method)
         return lambda *arguments, **named: self._player.answer(self._signal, method, (*arguments, *named.values()))
 
@@ -121,7 +121,7 @@ class _LivePlayedSource(_PlayedSource):
 
     def fetched(self) -> Any:
         """Return what reading cost."""
-        return self._player.answer(self._signal, FETCHED, ())
+        return self._player.answer(self._signal, "fetched", ())
 
     def close(self) -> None:
         """Do nothing: nothing is open."""

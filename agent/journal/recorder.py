@@ -13,10 +13,10 @@ from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, JsonValue
 
+from agent.journal.codec import as_json, decode, encode
 from agent.journal.entries import Answered, Begun, Ended, Exchange, Failure, Found, Sent, Stepped, Visited
 from agent.journal.file import JournalFile
 from agent.journal.request import digest
-from agent.journal.types import FETCHED, PROTOCOLS, SMALL, adapter, as_json
 from agent.model import ChatModel, Completion, Message, OnText, ToolSpec, Usage
 from agent.model.client import Sends
 from agent.schema import Report
@@ -41,6 +41,7 @@ class Box(Protocol):
 
 
 Tools = TypeVar("Tools", bound=Box)
+SIGNALS = ("traces", "logs", "metrics", "changes")
 WHOLE = frozenset(("intake", "survey", "recall"))
 """Nodes that are recorded by what they found: they read more than a journal should hold, or what is not telemetry."""
 
@@ -61,7 +62,7 @@ class Recorder:
     ) -> None:
         """Write under which circumstances the run begins or goes on."""
         self.visit = visits
-        present = {name: source for name in PROTOCOLS if (source := getattr(telemetry, name)) is not None}
+        present = {name: source for name in SIGNALS if (source := getattr(telemetry, name)) is not None}
         self.file.append(
             Begun(
                 at=now(),
@@ -95,7 +96,7 @@ class Recorder:
         """Return sources whose answers are recorded."""
         kept = {
             name: _RecordedSource(self, name, source)
-            for name in PROTOCOLS
+            for name in SIGNALS
             if (source := getattr(telemetry, name)) is not None
         }
         return Telemetry(**cast(Any, kept), graph=telemetry.graph, unanswered=telemetry.unanswered)
@@ -117,15 +118,17 @@ class Recorder:
         """Ask, record and return the answer without secrets."""
         began = time.perf_counter()
         result = ask()
-        kind = adapter(who, method)
-        plain: JsonValue = kind.dump_python(result, mode="json")
+        try:
+            plain = encode(result)
+        except TypeError:  # a method of a source that no node is known to ask: a replay will miss it and say so
+            return result
         cleaned = redact_json(plain)
         took = round(time.perf_counter() - began, 4)
         told = as_json(arguments)
         self.file.append(
             Answered(visit=self.visit, who=who, method=method, arguments=told, result=cleaned, seconds=took)
         )
-        return result if cleaned == plain else kind.validate_python(cleaned)
+        return result if cleaned == plain else decode(cleaned)
 
     def end(self, report: Report) -> None:
         """Write that the report is there."""
@@ -137,7 +140,7 @@ class Recorder:
 
 
 class _RecordedSource:
-    """A source whose small answers are recorded."""
+    """A source whose answers are recorded."""
 
     def __init__(self, recorder: Recorder, signal: str, source: Any) -> None:
         self._recorder = recorder
@@ -147,7 +150,7 @@ class _RecordedSource:
 
     def __getattr__(self, method: str) -> Any:
         asked = getattr(self._source, method)
-        if method not in SMALL and method != FETCHED:
+        if method == "close":
             return asked
 
         def ask(*arguments: Any, **named: Any) -> Any:
