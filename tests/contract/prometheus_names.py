@@ -6,7 +6,7 @@ Names follow OpenTelemetry's conventions for Prometheus: dots become underscores
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from evals.bench.live.remote_write import Labels, Series
 _UNITS = {"s": "_seconds", "By": "_bytes", "1": "_ratio"}
 
 
-def recorded_series(metrics: Path) -> Series:
-    """Return the series of a metrics.parquet as Prometheus would have them."""
+def recorded_series(files: Sequence[Path]) -> Series:
+    """Return the series of metrics files as Prometheus would have them."""
     series: dict[Labels, list[tuple[int, float]]] = defaultdict(list)
+    names = [str(file) for file in files]
     query = f"""SELECT timestamp, service, metric, value, pod, unit, type, monotonic, "count" AS n, "sum" AS total,
-                       map_entries(attributes) AS attributes FROM '{metrics}' ORDER BY timestamp"""
+                       map_entries(attributes) AS attributes
+                FROM read_parquet({names}, union_by_name=true) ORDER BY timestamp"""
     columns = (
         "timestamp",
         "service",

@@ -53,7 +53,7 @@ def holding(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp(request.param)
     server = prometheus(folder) if request.param == "prometheus" else victoria_metrics(folder)
     with server as url:
-        write(f"{url}/api/v1/write", recorded_series(RECORDING / "metrics.parquet"))
+        write(f"{url}/api/v1/write", recorded_series([RECORDING / "metrics.parquet"]))
         if request.param == "victoriametrics":
             httpx.get(f"{url}/internal/force_flush", trust_env=False)
         yield Holding(request.param, url, recorded())
