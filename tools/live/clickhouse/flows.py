@@ -43,6 +43,14 @@ class Flows:
             if tag == "call":
                 yield entry, caller, callee, trials_of(self.parts["ran", entry, caller, 0], made, scope)
 
+    def rarity(self) -> list[tuple[int, int]]:
+        """Return caller and callee operation of every call, those that fewest spans make first."""
+        made: dict[tuple[int, int], int] = defaultdict(int)
+        for (tag, _, caller, callee), parts in self.parts.items():
+            if tag == "call":
+                made[caller, callee] += sum(parts.values())
+        return sorted(made, key=lambda pair: (made[pair], pair[1]))
+
     def links(self) -> Iterator[tuple[int, int, int]]:
         """Yield caller, callee and how many calls."""
         for (tag, _, caller, callee), made in self.parts.items():
@@ -76,3 +84,14 @@ def read_flows(rows: Iterable[Row]) -> Flows:
             flows.checks.spans += sum(n for _, _, n in parts)
             flows.checks.orphans += ns0 + ns1
     return flows
+
+
+def read_given(rows: Iterable[Row], scope: Scope) -> Iterator[tuple[int, int, int, int, Two[Trials]]]:
+    """Yield entry, caller, callee, given call, caller spans and those that make the call, from given.sql."""
+    counts = {
+        (entry, caller, given, callee): {(role, bucket): n for role, bucket, n in parts}
+        for entry, caller, given, callee, parts in rows
+    }
+    for (entry, caller, given, callee), made in counts.items():
+        if callee:
+            yield entry, caller, callee, given, trials_of(counts[entry, caller, given, 0], made, scope)

@@ -36,10 +36,18 @@ SEVERITY = (
 """Severity by its name, else by its number; empty where a record has none."""
 
 
+BODY = (
+    "if(LogAttributes['exception.type'] = '' AND LogAttributes['exception.message'] = '', Body, "
+    "arrayStringConcat(arrayFilter(part -> part <> '', [trim(Body), if(LogAttributes['exception.type'] = '', '', "
+    "concat(LogAttributes['exception.type'], ':')), LogAttributes['exception.message']]), ' '))"
+)
+"""A line with the exception that it was logged with: its own words are often the same for all of them."""
+
+
 def masked_sql() -> str:
     """Return the expression that unwraps a JSON line's message and masks what varies."""
-    found = ", ".join(f"nullIf(JSONExtractString(Body, {literal(key)}), '')" for key in MESSAGE_KEYS)
-    message = f"if(startsWith(Body, '{{') AND isValidJSON(Body), coalesce({found}, Body), Body)"
+    found = ", ".join(f"nullIf(JSONExtractString(body, {literal(key)}), '')" for key in MESSAGE_KEYS)
+    message = f"if(startsWith(body, '{{') AND isValidJSON(body), coalesce({found}, body), body)"
     text = f"leftUTF8({message}, {LINE_LIMIT})"
     for pattern, replacement in MASKS:
         text = f"replaceRegexpAll({text}, {literal(pattern)}, {literal(replacement)})"
@@ -88,6 +96,7 @@ ORDER BY Timestamp LIMIT {limit}""")
             service=SERVICE,
             operation="k.operation" if spans else "''",
             severity=SEVERITY,
+            body=BODY,
             masked=masked_sql(),
             role=at,
             bucket=bucket("toUnixTimestamp64Nano(Timestamp)", scope),

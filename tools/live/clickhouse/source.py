@@ -28,8 +28,8 @@ class ClickHouseOptions(Options):
     traces_table: str = Field(default="otel_traces", description="table of spans")
     logs_table: str = Field(default="otel_logs", description="table of log records")
     metrics_tables: str = Field(default="otel_metrics", description="beginning of the names of the metric tables")
-    max_spans: int = Field(default=5_000_000, ge=1000, description="spans that one window is computed from")
-    max_lines: int = Field(default=5_000_000, ge=1000, description="log lines that one window is computed from")
+    max_spans: int = Field(default=2_000_000, ge=1000, description="spans that one window is computed from")
+    max_lines: int = Field(default=2_000_000, ge=1000, description="log lines that one window is computed from")
 
 
 class ClickHouseSource(HttpSource):

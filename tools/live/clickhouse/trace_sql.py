@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.live.clickhouse.scoped import (
@@ -110,6 +110,13 @@ def spans(raw: str, select: str) -> str:
 def traces(raw: str, select: str) -> str:
     """Return a query over all requests."""
     return f"WITH {raw},\n{template('trace')}\n{select}"
+
+
+def given(raw: str, rarity: Sequence[tuple[int, int]]) -> str:
+    """Return the query for calls per kind of request; `rarity` are caller and callee of calls, the rarest first."""
+    pairs = ", ".join(str((caller + 3 * callee) % 2**64) for caller, callee in rarity)
+    ranks = ", ".join(str(rank) for rank in range(1, len(rarity) + 1))
+    return spans(raw, template("given", pairs=f"[{pairs}]::Array(UInt64)", ranks=f"[{ranks}]::Array(UInt64)"))
 
 
 def names(raw: str) -> str:

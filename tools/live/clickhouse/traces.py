@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tools.analysers.segments import MAX_VALUES
 from tools.live.clickhouse import trace_sql as sql
 from tools.live.clickhouse.distributions import Distribution, read_distributions
-from tools.live.clickhouse.flows import Checks, Flows, read_flows
+from tools.live.clickhouse.flows import Checks, Flows, read_flows, read_given
 from tools.live.clickhouse.scoped import SERVICE, in_scope, named, role, template, within
 from tools.live.clickhouse.source import ClickHouseSource, Row
 from tools.sources.protocols import Order
@@ -21,12 +21,15 @@ from tools.sources.rows import (
     OperationStats,
     SegmentStats,
     SpanRow,
+    Trials,
     Two,
 )
 from tools.window import Scope, TimeWindow
 
 ORPHANS_WORTH_SAYING = 0.01
 """Below one span in a hundred, missing parents are the edges of the window."""
+MOST_CALLS = 3_000
+"""Different calls whose rarity fits into one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,15 @@ class ClickHouseTraces(ClickHouseSource):
     def calls(self, scope: Scope) -> list[CallStats]:
         """Return call counts per entry operation and call."""
         names = self._names(scope).operations
-        return [
+        of_any = [
             CallStats(names[entry][1], *names[caller], *names[callee], made)
             for entry, caller, callee, made in self._flows(scope).calls(scope)
         ]
+        of_kind = [
+            CallStats(names[entry][1], *names[caller], *names[callee], made, " ".join(names[given]))
+            for entry, caller, callee, given, made in self._given(scope)
+        ]
+        return of_any + of_kind
 
     def entries(self, scope: Scope) -> list[EntryStats]:
         """Return traffic, latency and errors per entry operation; counts are those of all traces."""
@@ -203,6 +211,18 @@ class ClickHouseTraces(ClickHouseSource):
         flows = read_flows(self.rows(self.scripts(scope)["calls"]))
         self._note_odd(flows.checks)
         return flows
+
+    def _given(self, scope: Scope) -> list[tuple[int, int, int, int, Two[Trials]]]:
+        return self.once.get(("given", scope), lambda: self._find_given(scope))
+
+    def _find_given(self, scope: Scope) -> list[tuple[int, int, int, int, Two[Trials]]]:
+        rarity = self._flows(scope).rarity()
+        if not rarity:
+            return []
+        if len(rarity) > MOST_CALLS:
+            self.note(f"{len(rarity):,} different calls are too many to tell kinds of request apart")
+            return []
+        return list(read_given(self.rows(sql.given(self._raw(scope), rarity)), scope))
 
     def _note_odd(self, checks: Checks) -> None:
         if checks.copies:

@@ -5,8 +5,9 @@ FROM (
   SELECT service, operation, severity, masked, role, bucket, count() AS n, min((role = 0, at)) AS first,
          argMin((leftUTF8(body, {example_limit}), trace_id), at) AS sample
   FROM (
-    SELECT {service} AS service, {operation} AS operation, {severity} AS severity, {masked} AS masked, {role} AS role,
-           {bucket} AS bucket, toUnixTimestamp64Nano(Timestamp) AS at, Body AS body, TraceId AS trace_id
+    SELECT {service} AS service, {operation} AS operation, {severity} AS severity, {body} AS body, {masked} AS masked,
+           {role} AS role,
+           {bucket} AS bucket, toUnixTimestamp64Nano(Timestamp) AS at, TraceId AS trace_id
     FROM {table} AS l {join}
     WHERE ({within}) AND ({sample}))
   GROUP BY service, operation, severity, masked, role, bucket
