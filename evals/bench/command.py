@@ -15,7 +15,7 @@ def bench(
     large: Annotated[bool, typer.Option("--large", help="also 50 million spans, about 3 GB of disk")] = False,
     into: Annotated[Path | None, typer.Option(help="keep the stores in this folder and use them again")] = None,
     repeat: Annotated[int, typer.Option(min=1, help="runs of each; medians are shown")] = 3,
-    live: Annotated[bool, typer.Option("--live/--no-live", help="also against a Prometheus, where installed")] = True,
+    live: Annotated[bool, typer.Option("--live/--no-live", help="also against live backends, where installed")] = True,
     recordings: Annotated[Path, typer.Option(help="bundled incidents to investigate")] = Path("evals/recordings"),
 ) -> None:
     """Measure surveys of a 10-minute window against a 60-minute baseline, and whole investigations."""
@@ -23,13 +23,15 @@ def bench(
     import sys
     import tempfile
     from contextlib import ExitStack
+    from importlib.util import find_spec
 
     from rich.console import Console
 
     from evals.bench.bundled import measure_bundled
+    from evals.bench.live.clickhouse import SPANS, measure_clickhouse
     from evals.bench.live.prometheus import measure_prometheus
     from evals.bench.stores import measure_stores
-    from evals.bench.tables import bundled_table, conditions, live_notes, live_table, notes, stores_table
+    from evals.bench.tables import bundled_table, conditions, engine_table, live_notes, live_table, notes, stores_table
     from tools.errors import WhydownError
 
     console, progress = Console(), Console(stderr=True)
@@ -43,6 +45,8 @@ def bench(
                 bundled = measure_bundled(recordings, scratch, repeat, status.update)
                 asked = live and shutil.which("prometheus") is not None
                 backends = measure_prometheus(scratch, status.update) if asked else []
+                embedded = live and find_spec("chdb") is not None
+                engines = measure_clickhouse(SPANS, scratch, status.update) if embedded else []
     except WhydownError as error:
         print(f"bench: {error}", file=sys.stderr)
         raise typer.Exit(error.exit_code) from error
@@ -55,4 +59,6 @@ def bench(
         console.print(live_table(backends))
     for line in live_notes(backends) if backends else ["live backends: left out (switched off, or not installed)"]:
         console.print(line, markup=False)
+    if engines:
+        console.print(engine_table(engines))
     console.print(conditions(repeat), markup=False)

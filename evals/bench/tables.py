@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from evals.bench.bundled import BundledCost
+from evals.bench.live.clickhouse import FAULTY as PLANTED
+from evals.bench.live.clickhouse import EngineCost
 from evals.bench.live.prometheus import FAULTY, LiveCost
 from evals.bench.measure import Run
 from evals.bench.stores import StoreCost
@@ -44,6 +46,24 @@ def live_table(costs: Sequence[LiveCost]) -> Table:
             f"{cost.bytes / 1e6:.2f} MB",
             f"{cost.rows:,}",
             *_cells(cost.run),
+        )
+    return table
+
+
+def engine_table(costs: Sequence[EngineCost]) -> Table:
+    """Return one line a number of spans in ClickHouse: what one investigation fetched, took and held on both sides."""
+    table = Table(title="ClickHouse's engine, 10 minutes against 60, process start to report", title_justify="left")
+    for name in ("spans", "queries", "fetched", "rows", "s", "CPU s", "MB", "engine MB", "first"):
+        table.add_column(name, justify="right")
+    for cost in costs:
+        table.add_row(
+            f"{cost.spans:,}",
+            str(cost.requests),
+            f"{cost.bytes / 1e6:.2f} MB",
+            f"{cost.rows:,}",
+            *_cells(cost.run),
+            f"{cost.engine_mb:.0f}",
+            "the fault" if cost.first == PLANTED else cost.first,
         )
     return table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,8 @@ from tools.window import NS, TimeWindow
 START = 1_790_000_000
 """Unix seconds at which the generated spans begin."""
 BASELINE_SECONDS, INCIDENT_SECONDS = 3600, 600
+SPANS = (1_000_000, 10_000_000)
+"""What is generated: ten times the traffic of the same services tells what the cost grows with."""
 SPANS_A_REQUEST = 20
 FAULTY = "service-21"
 _PART = 50_000
@@ -58,7 +60,7 @@ def incident() -> TimeWindow:
     return TimeWindow(start_ns=begin * NS, end_ns=(begin + INCIDENT_SECONDS) * NS)
 
 
-def measure_clickhouse(spans: list[int], scratch: Path, tell: Callable[[str], None]) -> list[EngineCost]:
+def measure_clickhouse(spans: Sequence[int], scratch: Path, tell: Callable[[str], None]) -> list[EngineCost]:
     """Generate each number of spans in an engine of its own, and investigate.
 
     Raises:

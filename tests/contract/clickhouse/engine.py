@@ -70,9 +70,9 @@ def transport() -> httpx.MockTransport:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(writable: bool = False) -> Iterator[str]:
     """Serve the engine on a free port of loopback and yield its address."""
-    listening = front(_reader(), 0)
+    listening = front(engine() if writable else _reader(), 0)
     thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
     thread.start()
     try:
