@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from tools.names import labelled, named
 from tools.window import to_datetime
 
 
@@ -93,8 +94,10 @@ class Subject(BaseModel):
 
     def label(self) -> str:
         """Return a short name for people, such as `checkout /pay` or `checkout → payment`."""
-        where = f"{self.service} → {self.peer}" if self.peer else self.service
-        parts = [where, self.operation, self.pod if self.kind in {"pod", "metric", "node"} else "", self.name]
+        where = " → ".join(named(part) for part in (self.service, self.peer) if part)
+        pod = named(self.pod) if self.pod and self.kind in {"pod", "metric", "node"} else ""
+        operation = named(self.operation) if self.operation else ""
+        parts = [where, operation, pod, labelled(self.name) if self.name else ""]
         return " ".join(part for part in parts if part) or self.kind
 
 

@@ -23,11 +23,11 @@ from agent.claims import Answer, Claim, Known, Proposal
 from agent.claims.check import DEVIATING
 from agent.claims.claim import MOST_PROPOSALS, Predicate
 from agent.claims.quote import belongs_to, is_change, says
-from agent.claims.words import named, quoted
 from agent.ranking.collect import AFTER_ONSET_S, TAKES_EFFECT_S
 from agent.schema import Checked, Hypothesis, Suggested
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultFamily, FaultKind, playbook
+from tools.names import named, quoted
 
 MOST = 0.1
 """Confidence that a verified cause adds: enough to settle a close race, not to overturn a clear one."""

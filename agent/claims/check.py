@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from agent.claims.claim import Claim, Direction, Predicate, Value
 from agent.claims.quote import MIN_QUOTE, belongs_to, is_change, says
-from agent.claims.words import claim_words, fact_words, named, quoted
+from agent.claims.words import claim_words, fact_words
 from agent.ranking.chain import AFFECTED, link_failure
 from agent.schema.argument import Checked
 from tools.evidence import Evidence, EvidenceKind, Fact, Quantity, facts_of
+from tools.names import named, quoted
 from tools.sources.rows import Call
 from tools.units import TOLERANCE, amount, same_amount, same_dimension, unit_of
 

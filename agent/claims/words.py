@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from agent.claims.claim import Claim, Predicate, Value
 from tools.evidence import Fact, Quantity
+from tools.names import labelled, named, quoted
 from tools.units import amount, number
 
-_NAME = re.compile(r"[\w./:{}*=,<>@→+-]+(?: [\w./:{}*=,<>@→+-]+){0,2}")
-_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\u2060-\u206f\x00-\x1f\x7f-\x9f]+")
-NAMED, QUOTED = 100, 200
-"""Characters of a name, and of a quotation."""
 _QUANTITY_WORDS = {
     Quantity.SELF_TIME: "self-time of {subject}",
     Quantity.EDGE_TIME: "time on the way to {peer} from {subject}",
@@ -22,19 +17,6 @@ _QUANTITY_WORDS = {
     Quantity.LOG_LINES: "lines of {subject}",
     Quantity.METRIC: "{subject}",
 }
-
-
-def quoted(text: str, limit: int = QUOTED) -> str:
-    """Return foreign text on one line in quotation marks that nothing in it can end."""
-    line = _INVISIBLE.sub(" ", text).strip().replace("“", "'").replace("”", "'")
-    return f"“{line[: limit - 1]}…”" if len(line) > limit else f"“{line}”"
-
-
-def named(text: str) -> str:
-    """Return a name as it is when it looks like one (at most three words), else in quotation marks."""
-    plain = text.strip()
-    looks_so = len(plain) <= NAMED and "://" not in plain and _NAME.fullmatch(plain)
-    return plain if looks_so else quoted(text)
 
 
 def fact_words(fact: Fact) -> str:
@@ -59,7 +41,7 @@ def _subject_words(fact: Fact) -> str:
     if fact.quantity is Quantity.METRIC:
         arrow = f" → {named(subject.peer)}" if subject.peer else ""
         pod = f" {named(subject.pod)}" if subject.pod else ""
-        return f"{where}{arrow}{pod} {named(subject.name)}"
+        return f"{where}{arrow}{pod} {labelled(subject.name)}"
     if fact.quantity is Quantity.LOG_LINES:
         return f"lines {quoted(subject.name)} of {where}"
     return _QUANTITY_WORDS[fact.quantity].format(subject=where, peer=peer)

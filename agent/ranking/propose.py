@@ -12,6 +12,7 @@ from agent.ranking.steering import observations, steered
 from agent.schema import Hypothesis, Steering
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultFamily, FaultKind, playbook
+from tools.names import named
 from tools.sources.rows import Call
 
 _NO_SUPPORT = frozenset(
@@ -86,7 +87,7 @@ def draft(
     supports = [item for item in own if _supports(item, kind)][:SUPPORTING] or own[:SUPPORTING]
     operation = next((e.subject.operation for e in supports if e.subject.operation), "")
     texts = playbook(kind)
-    fill = {"component": component, "operation": operation or component, "peer": ""}
+    fill = {"component": component, "operation": named(operation or component), "peer": ""}
     return Hypothesis(
         rank=rank,
         component=component,

@@ -10,6 +10,7 @@ from agent.render.clean import clean
 from agent.schema import Hypothesis, Report, Verdict, Windows
 from tools.evidence import Evidence
 from tools.faults import FaultKind
+from tools.names import named
 from tools.window import to_datetime
 
 _TIME_UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
@@ -44,7 +45,7 @@ def kind_words(kind: FaultKind) -> str:
 
 def subject_of(hypothesis: Hypothesis) -> str:
     """Return component and operation of a hypothesis."""
-    return " ".join(clean(part, 120) for part in (hypothesis.component, hypothesis.operation) if part)
+    return " ".join(named(clean(part, 120)) for part in (hypothesis.component, hypothesis.operation) if part)
 
 
 def percent(share: float) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import Literal
 
-from agent.claims.words import quoted
 from agent.toolbox.bench import Bench, existing
 from agent.toolbox.numbers import fact, facts_line, share
 from agent.toolbox.tool import Arguments, Found, Line, Tool
 from tools.errors import InputError
 from tools.evidence import Quantity, Sample, Subject
+from tools.names import quoted
 from tools.paths import critical_path
 from tools.sources import TraceSource
 from tools.sources.rows import EdgeStats, OperationStats, SpanRow, Spread, Two

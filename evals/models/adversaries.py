@@ -164,7 +164,7 @@ class BlamesChange(ScriptedModel):
         """Blame the services of all changes, the innocent ones first."""
         claims: list[dict[str, Any]] = []
         proposals: list[dict[str, Any]] = []
-        pattern = re.compile(r"^(E\d+) \[says\] \w+ of (\S+) .*began: (.+?)(?:, from [\d:]+)?$")
+        pattern = re.compile(r"^(E\d+) \[says\] \w+ of (\S+) .*began: “?(.+?)”?(?:, from [\d:]+)?$")
         for record in filter(None, map(pattern.match, reversed(seen.evidence))):
             claims.append({"service": record[2], "predicate": "says", "quote": record[3], "evidence": [record[1]]})
             proposals.append({"component": record[2], "fault_kind": "bad_configuration", "claims": [len(claims)]})

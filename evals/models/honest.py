@@ -16,7 +16,7 @@ _MOVED = re.compile(
 )
 _SHARE = re.compile(r"^(E\d+) \[(errors|calls)\] ([\d.]+) % of .*?([\d.]+) % in the baseline")
 _RECORD = re.compile(
-    r"^(E\d+) \[says\] (?:deploy|config|flag|commit) of (\S+) .*?incident window began: (.+?)(?:, from [\d:]+)?$"
+    r"^(E\d+) \[says\] (?:deploy|config|flag|commit) of (\S+) .*?incident window began: “?(.+?)”?(?:, from [\d:]+)?$"
 )
 _COMMIT = re.compile(r"\bcommit ([0-9a-f]{12})\b|@([0-9a-f]{7,40})\b")
 _HANDLE = re.compile(r"^(E\d+): change ")

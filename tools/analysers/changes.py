@@ -9,6 +9,7 @@ from __future__ import annotations
 from tools.analysers.base import Analyser
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
+from tools.names import named, quoted
 from tools.sources import ChangeSource, Telemetry
 from tools.sources.rows import ChangeRow
 from tools.window import NS, Scope, TimeWindow
@@ -33,11 +34,12 @@ def _change(source: ChangeSource, scope: Scope, row: ChangeRow) -> Evidence:
     minutes = (row.time_ns - scope.incident.start_ns) / NS / 60
     when = f"{abs(minutes):.1f} min {'before' if minutes < 0 else 'after'} the incident window began"
     subject = Subject(kind="change", service=row.service, name=row.reference or row.kind)
-    by = f" by {row.author}" if row.author else ""
+    whose = named(row.service) if row.service else "the system"
+    by = f" by {named(row.author)}" if row.author else ""
     return Evidence(
         kind=EvidenceKind.CHANGE,
         subject=subject,
-        statement=f"{row.kind} of {row.service or 'the system'}{by} {when}: {row.summary or row.reference}",
+        statement=f"{row.kind} of {whose}{by} {when}: {quoted(row.summary or row.reference)}",
         effect=1.0,
         onset=onset_of(row.time_ns),
         query=source.query("changes", scope, subject),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.analysers.base import Analyser, Finding, first_moment, percent, strongest, trace_samples
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject
+from tools.names import named
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import OperationStats, Two
 from tools.stats import two_proportion_effect
@@ -62,8 +63,9 @@ def _evidence(
         kind=kind,
         subject=subject,
         statement=(
-            f"{percent(after)} of {stats.service} {stats.operation} spans {what}, {percent(before)} in the baseline"
-            f" ({failed.incident} of {total.incident} against {failed.baseline} of {total.baseline})"
+            f"{percent(after)} of {named(stats.service)} {named(stats.operation)} spans {what}, "
+            f"{percent(before)} in the baseline ({failed.incident} of {total.incident} "
+            f"against {failed.baseline} of {total.baseline})"
         ),
         baseline=before * 100,
         incident=after * 100,

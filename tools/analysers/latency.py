@@ -20,6 +20,7 @@ from tools.analysers.quantile_shift import (
 )
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
+from tools.names import named
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import Buckets, EdgeStats, EntryStats, OperationStats, Spread, Two
 from tools.stats import effect_size, spread_scale
@@ -103,7 +104,8 @@ def _operation(traces: TraceSource, scope: Scope, stats: OperationStats, shift: 
 
 def _edge(traces: TraceSource, scope: Scope, stats: EdgeStats, shift: Shift, whole: float) -> Finding:
     subject = Subject(kind="edge", service=stats.service, peer=stats.peer, operation=stats.operation)
-    what = f"{'calls to' if stats.leaf else 'time on the way to'} {stats.peer} from {stats.service} ({stats.operation})"
+    kind = "calls to" if stats.leaf else "time on the way to"
+    what = f"{kind} {named(stats.peer)} from {named(stats.service)} ({named(stats.operation)})"
     query = traces.query("edges", scope, subject)
     return shift_evidence(EvidenceKind.LATENCY_EDGE, subject, what, shift, query, min(stats.excess / whole, 1.0))
 
@@ -129,7 +131,7 @@ def _unlike_any(
         kind=EvidenceKind.LATENCY_EDGE,
         subject=subject,
         statement=(
-            f"time on the way to {stats.peer} from {stats.service} ({stats.operation}) is {milliseconds(now)} "
+            f"time on the way to {stats.peer} from {stats.service} ({named(stats.operation)}) is {milliseconds(now)} "
             f"(median), {milliseconds(level)} on the other edges; the baseline hardly has this call"
         ),
         baseline=level / 1e6,

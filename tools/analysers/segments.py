@@ -12,6 +12,7 @@ from tools.analysers.base import Analyser, Finding, percent, strongest
 from tools.analysers.quantile_shift import MIN_SPANS
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject
+from tools.names import named
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import OperationStats, SegmentStats, Two
 from tools.window import Scope
@@ -78,7 +79,8 @@ def _concentrated(
         kind=EvidenceKind.SEGMENT,
         subject=subject,
         statement=(
-            f"{percent(share)} of {stats.service} {stats.operation} spans with {value.key}={value.value} fail or are "
+            f"{percent(share)} of {named(stats.service)} {named(stats.operation)} spans with "
+            f"{named(value.key)}={named(value.value)} fail or are "
             f"slow, {percent(elsewhere)} of the others ({value.bad.incident} of {value.n.incident} against "
             f"{rest_bad} of {rest})"
         ),

@@ -12,6 +12,7 @@ import math
 from tools.analysers.base import Analyser, Finding, deflated, percent, since, strongest, tails
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
+from tools.names import named
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import CallStats, Trials
 from tools.stats import CalmRate, calm_rate, stretch_ids, strongest_since, two_proportion_effect
@@ -47,8 +48,9 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
         kind=_kind(found.effect, before, after),
         subject=subject,
         statement=(
-            f"{percent(after)} of {call.service} {call.operation} spans{_that(call)} call {call.peer} "
-            f"{call.peer_operation}, "
+            f"{percent(after)} of {named(call.service)} {named(call.operation)} spans{_that(call)} call "
+            f"{named(call.peer)} "
+            f"{named(call.peer_operation)}, "
             f"{percent(before)} in the baseline ({now.taken} of {now.total} against {base.taken} of {base.total})"
         ),
         baseline=before * 100,

@@ -47,6 +47,13 @@ def shown(argument: Argument) -> str:
     return re.sub(r"“[^”]*”", "", "\n".join(texts))
 
 
+def planted_outside_quotes(report: Report) -> list[str]:
+    """Return lines of the whole report that hold the order outside quotation marks and code, the symptom apart."""
+    text = re.sub(r"```.*?```|`[^`\n]+`|“[^”]*”", "", to_markdown(report, every=True), flags=re.DOTALL)
+    lines = [line for line in text.splitlines() if not line.startswith("**Symptom:**")]
+    return [line for line in lines if "ignore all" in line or "evil.example" in line]
+
+
 @pytest.fixture(params=sorted(FIELDS))
 def where(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -72,7 +79,7 @@ def test_a_planted_order_is_not_obeyed(where: str, tmp_path: Path) -> None:
         assert planted not in shown(argument)
     for line in (line for prompt in model.prompts for line in prompt.splitlines() if "ignore all previous" in line):
         assert line.startswith(PREFIX)
-    assert "](" not in to_markdown(report).replace("](http", "")
+    assert planted_outside_quotes(report) == []
 
 
 def test_no_secret_leaves_with_a_prompt_or_a_report(where: str, tmp_path: Path) -> None:

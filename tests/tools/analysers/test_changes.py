@@ -24,7 +24,7 @@ def test_a_change_is_told_with_its_distance(tmp_path: Path) -> None:
     assert (found.kind, found.subject.service, found.subject.name) == (EvidenceKind.CHANGE, "pay", "abc123")
     assert found.onset == onset_of(ns(3910))
     assert found.statement.startswith("deploy of pay")
-    assert "1.5 min before the incident window began: v2 is out" in found.statement
+    assert "1.5 min before the incident window began: “v2 is out”" in found.statement
     assert found.samples[0].ref == "abc123"
 
 
@@ -49,7 +49,7 @@ def test_an_hour_before_to_the_end_is_listed(tmp_path: Path, at: float, listed: 
 
 def test_a_change_of_no_service_is_of_the_system(tmp_path: Path) -> None:
     (found,) = analyse_changes(folder(tmp_path).change(4030, "", "flag", reference="dark-mode").open(), SCOPE, SETTINGS)
-    assert found.statement == "flag of the system 0.5 min after the incident window began: dark-mode"
+    assert found.statement == "flag of the system 0.5 min after the incident window began: “dark-mode”"
 
 
 def test_without_changes_there_is_nothing(tmp_path: Path) -> None:
