@@ -111,9 +111,13 @@ def test_metrics_of_many_series_are_summed_up(holding: Holding) -> None:
     summed.close()
 
 
-def test_an_investigation_states_what_it_fetched(holding: Holding, tmp_path: Path) -> None:
+def test_an_investigation_states_what_it_fetched_and_keeps_no_secret(
+    holding: Holding, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROM_TOKEN", "geheim")
     file = tmp_path / "live.toml"
-    file.write_text(f'[[sources.metrics]]\nkind = "{holding.kind}"\nurl = "{holding.url}"\n')
+    backend = f'kind = "{holding.kind}"\nurl = "{holding.url}"\ntoken_env = "PROM_TOKEN"\n'
+    file.write_text(f"[[sources.metrics]]\n{backend}")
     scope = holding.there.scope
     asked = Incident(
         folder=file, incident_window=scope.incident, baseline_window=scope.baseline[0], symptom="checkout is slow"
@@ -124,4 +128,7 @@ def test_an_investigation_states_what_it_fetched(holding: Holding, tmp_path: Pat
     assert status.fetched.answers == status.fetched.requests > 4
     assert 10_000 < status.fetched.bytes < 200_000
     assert report.hypotheses[0].component == "payment"
+    kept = [path for path in (tmp_path / "runs").rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if b"geheim" in path.read_bytes()]
     assert f"whydown show {file} metrics --table series" in report.evidence[0].query

@@ -33,11 +33,6 @@ class Budget:
             running = self._clock() - self._since if self._waiting else 0.0
             return max(self.seconds - self._spent - running, 0.0)
 
-    def renew(self) -> None:
-        """Begin anew, for the next question of a long session."""
-        with self._lock:
-            self._spent, self._since = 0.0, self._clock()
-
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Spend the time in which this block runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ import httpx
 from tools.errors import SourceError
 from tools.evidence import Subject
 from tools.live.http import Answer, Ask, Reader
+from tools.live.http.reader import MAX_PAGES
 from tools.live.opening import Opening
 from tools.sources.fetched import Fetched
 from tools.store.command import show_command
@@ -99,6 +100,18 @@ class HttpSource(ABC):
     def note(self, sentence: str) -> None:
         """Add something to `degradations`."""
         self._notes[sentence] = None
+
+    def pages(self, first: Ask, following: Callable[[Answer], Ask | None]) -> Iterator[Answer]:
+        """Yield the answers of all pages, see `Reader.pages`; what is beyond its bound is noted.
+
+        Raises:
+            SourceError: the backend does not answer.
+        """
+        read = 0
+        for read, answer in enumerate(self._reader.pages(first, following), 1):
+            yield answer
+        if read >= MAX_PAGES:
+            self.note(f"of {self.name} only the first {MAX_PAGES} pages of {first.path} were read")
 
     def ask_all(self, asks: Sequence[Ask], evidence: str) -> list[Answer | None]:
         """Return the answers to several requests, None where one failed, which is noted.

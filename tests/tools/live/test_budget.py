@@ -32,14 +32,12 @@ def test_requests_at_the_same_time_cost_once() -> None:
     assert budget.remaining() == 6
 
 
-def test_it_is_never_negative_and_can_be_renewed() -> None:
+def test_it_is_never_negative() -> None:
     clock = Clock()
     budget = Budget(1, clock)
     with budget.waiting():
         clock.now += 5
     assert budget.remaining() == 0
-    budget.renew()
-    assert budget.remaining() == 1
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 100)), max_size=20))

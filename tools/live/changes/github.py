@@ -54,7 +54,7 @@ class GitHubChanges(HttpChanges):
             more = len(answer.json()) == PAGE and rows[-1].time_ns >= window.start_ns
             return Ask(path, {**asked, "page": pages}) if more else None
 
-        for answer in self._reader.pages(Ask(path, asked), following):
+        for answer in self.pages(Ask(path, asked), following):
             listed = answer.json()
             if not isinstance(listed, list):
                 raise SourceError(f"{self.name} does not answer as GitHub does", "is its url the API's?")

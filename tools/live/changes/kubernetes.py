@@ -93,7 +93,7 @@ class ClusterApi(HttpChanges):
             token = answer.json().get("metadata", {}).get("continue")
             return Ask(path, {"limit": PAGE, "continue": token}) if token else None
 
-        for answer in self._reader.pages(Ask(path, {"limit": PAGE}), following):
+        for answer in self.pages(Ask(path, {"limit": PAGE}), following):
             kind = "ReplicaSet" if path.endswith("replicasets") else "Event"
             for item in items_of(answer.json(), self.name):
                 yield {"kind": kind, **item}  # a list leaves out the kind of its items

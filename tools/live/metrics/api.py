@@ -52,9 +52,27 @@ def results_of(answer: Answer) -> list[dict[str, Any]]:
     """
     data = data_of(answer)
     results = data.get("result") if isinstance(data, dict) else None
-    if not isinstance(results, list):
+    if not isinstance(results, list) or not all(map(_is_series, results)):
         raise SourceError(f"the answer of {answer.source} holds no series", "is its url right?")
     return results
+
+
+def _is_series(result: object) -> bool:
+    if not isinstance(result, dict) or not isinstance(result.get("metric"), dict):
+        return False
+    points = result.get("values") or [result.get("value")]
+    return isinstance(points, list) and all(_is_point(point) for point in points)
+
+
+def _is_point(point: object) -> bool:
+    """Tell whether this is Unix seconds and a number as text; NaN and infinity are written so too."""
+    if not isinstance(point, list) or len(point) != 2 or not isinstance(point[0], int | float):
+        return False
+    try:
+        float(point[1])
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def warnings_of(answer: Answer) -> list[str]:

@@ -253,6 +253,16 @@ def test_annotations_of_grafana() -> None:
     source.close()
 
 
+def test_pages_without_end_are_cut_and_noted() -> None:
+    def serve(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"metadata": {"continue": "more"}, "items": []})
+
+    source = http(ClusterApi, serve)
+    assert source.changes(WHOLE) == []
+    assert source.degradations()[0].endswith("only the first 50 pages of /api/v1/events were read")
+    source.close()
+
+
 @pytest.mark.parametrize("kind", [GrafanaChanges, GitHubChanges, ClusterApi])
 def test_another_server_behind_the_address_is_told(kind: type[HttpChanges]) -> None:
     fields = {"repositories": ["a/b"]} if kind is GitHubChanges else {}

@@ -117,6 +117,17 @@ def test_another_server_behind_the_address_is_told() -> None:
     asked.close()
 
 
+@pytest.mark.parametrize(
+    "result", [None, [1], [{"metric": 1}], [{"metric": {}, "values": [[1]]}], [{"metric": {}, "value": [1, "x"]}]]
+)
+def test_series_of_a_foreign_form_are_refused(result: object) -> None:
+    answer = {"status": "success", "data": {"result": result}}
+    asked = PrometheusMetrics(opening(), transport(lambda request: httpx.Response(200, json=answer)))
+    with pytest.raises(SourceError, match="holds no series"):
+        asked.services()
+    asked.close()
+
+
 def test_names_are_left_out_on_request() -> None:
     fake = Fake()
     asked = source(fake, ignore="go_.*", match='env="prod"')

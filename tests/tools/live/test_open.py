@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.investigation import investigate
+from agent.schema import Incident, Verdict
+from tests.builders import BASELINE, INCIDENT, T0, Folder, Span, window
+from tools.config import Settings
+from tools.errors import ConfigError, SourceError
+from tools.live.open import open_live
+from tools.live.settings import SourcesSettings
+from tools.sources import Telemetry
+
+
+@pytest.fixture
+def black_hole() -> Iterator[str]:
+    """Yield the address of a server that takes requests and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def opened(drop: frozenset[str] = frozenset(), **settings: Any) -> Telemetry:
+    return open_live(SourcesSettings.model_validate(settings), window(0, 120), Path("live.toml"), drop)
+
+
+def feed(folder: Path, name: str = "feed.json", service: str = "cart") -> dict[str, str]:
+    file = folder / name
+    file.write_text(json.dumps([{"time_unix": T0 + 65, "service": service, "summary": "v2"}]))
+    return {"kind": "feed", "file": str(file)}
+
+
+def test_a_backend_that_never_answers_is_left_out_in_time(black_hole: str, tmp_path: Path) -> None:
+    started = time.perf_counter()
+    telemetry = opened(
+        budget_seconds=0.5, metrics=[{"kind": "prometheus", "url": black_hole}], changes=[feed(tmp_path)]
+    )
+    assert time.perf_counter() - started < 5
+    assert telemetry.available() == {"traces": False, "logs": False, "metrics": False, "changes": True}
+    (left_out,) = telemetry.unanswered
+    assert (left_out.signal, left_out.name) == ("metrics", f"prometheus {black_hole.removeprefix('http://')}")
+    assert "0.5 s for live backends are spent" in left_out.reason
+    telemetry.close()
+
+
+def test_the_report_is_in_time_and_says_who_did_not_answer(black_hole: str, tmp_path: Path) -> None:
+    """Nothing is wrong in the spans; but what was not read cannot be called healthy."""
+    spans = [Span(f"t{i}", f"s{i}", at=i + 0.5, ms=20 + i % 3) for i in range(120)]
+    folder = Folder(tmp_path / "spans").spans(*spans)
+    file = tmp_path / "live.toml"
+    file.write_text(
+        f'[sources]\nbudget_seconds = 0.5\n[[sources.traces]]\nkind = "folder"\nfolder = "{folder.path}"\n'
+        f'[[sources.metrics]]\nkind = "prometheus"\nurl = "{black_hole}"\n'
+    )
+    asked = Incident(folder=file, incident_window=INCIDENT, baseline_window=BASELINE)
+    started = time.perf_counter()
+    report = investigate(asked, Settings(runs=tmp_path / "runs"))
+    assert time.perf_counter() - started < 15
+    assert report.verdict is Verdict.INCONCLUSIVE
+    (metrics,) = (source for source in report.sources if source.signal == "metrics")
+    assert not metrics.available
+    assert any("did not answer in time" in note for note in metrics.notes)
+
+
+def test_several_sources_of_changes_are_one(tmp_path: Path) -> None:
+    telemetry = opened(changes=[feed(tmp_path), feed(tmp_path, "other.json", "pay")])
+    assert telemetry.changes is not None
+    assert telemetry.changes.services() == ["cart", "pay"]
+    assert [row.service for row in telemetry.changes.changes(window(0, 120))] == ["cart", "pay"]
+    telemetry.close()
+
+
+def test_one_of_several_that_fails_later_is_noted(tmp_path: Path) -> None:
+    telemetry = opened(changes=[feed(tmp_path), feed(tmp_path, "other.json", "pay")])
+    (tmp_path / "other.json").write_text("broken")
+    assert telemetry.changes is not None
+    assert [row.service for row in telemetry.changes.changes(window(0, 120))] == ["cart"]
+    assert "feed is left out of an answer" in telemetry.changes.degradations()[0]
+    (tmp_path / "feed.json").write_text("broken")
+    with pytest.raises(SourceError, match="cannot be read"):
+        telemetry.changes.changes(window(0, 120))
+
+
+def test_dropped_signals_are_not_asked(black_hole: str, tmp_path: Path) -> None:
+    telemetry = opened(
+        frozenset({"metrics"}), metrics=[{"kind": "prometheus", "url": black_hole}], changes=[feed(tmp_path)]
+    )
+    assert telemetry.unanswered == ()
+    telemetry.close()
+
+
+def test_nothing_configured_says_what_to_add() -> None:
+    with pytest.raises(ConfigError, match=r"\[\[sources\.metrics\]\]"):
+        opened()
