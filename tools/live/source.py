@@ -107,10 +107,11 @@ class HttpSource(ABC):
         Raises:
             SourceError: the backend does not answer.
         """
-        read = 0
-        for read, answer in enumerate(self._reader.pages(first, following), 1):
+        left = MAX_PAGES
+        for answer in self._reader.pages(first, following):
+            left -= 1
             yield answer
-        if read >= MAX_PAGES:
+        if not left:
             self.note(f"of {self.name} only the first {MAX_PAGES} pages of {first.path} were read")
 
     def ask_all(self, asks: Sequence[Ask], evidence: str) -> list[Answer | None]:
