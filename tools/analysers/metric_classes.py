@@ -24,20 +24,23 @@ class MetricClass(StrEnum):
 
 
 _WORDS: tuple[tuple[MetricClass, str], ...] = (
-    (MetricClass.RESTART, r"restart|uptime|start_time|oom"),
-    (MetricClass.POOL, r"pool|connections?|conns?|threads?|workers?|file_?descriptors?|fds"),
-    (MetricClass.QUEUE, r"queue|lag|backlog|pending|in_?flight|waiting"),
+    (MetricClass.RESTART, r"restarts?|uptime|start_time|oom"),
+    (MetricClass.POOL, r"pools?|connections?|conns?|threads?|workers?|file_?descriptors?|fds"),
+    (MetricClass.QUEUE, r"queues?|lag|backlog|pending|in_?flight|waiting"),
     (MetricClass.CPU, r"cpu|throttl\w*|load_?avg|loop_?lag|gil"),
     (MetricClass.MEMORY, r"memory|mem|heap|rss|swap|gc|evict\w*"),
-    (MetricClass.DISK, r"disk|filesystem|fs|volume|inodes?|iops"),
+    (MetricClass.DISK, r"disks?|filesystems?|fs|volumes?|inodes?|iops"),
     (MetricClass.ERRORS, r"errors?|failures?|failed|faults?|exceptions?|availability|success\w*|5xx|4xx|timeouts?"),
-    (MetricClass.LATENCY, r"latency|duration|response_?time|elapsed|rtt|seconds_(sum|bucket)|p50|p90|p95|p99"),
+    (
+        MetricClass.LATENCY,
+        r"latenc(?:y|ies)|durations?|response_?time|elapsed|rtt|seconds_(sum|bucket)|p50|p90|p95|p99",
+    ),
     (MetricClass.NETWORK, r"network|net|tcp|packets?|retrans\w*|receive|transmit|bytes_(sent|received)"),
     (MetricClass.TRAFFIC, r"requests?|calls?|ops|operations?|throughput|rps|qps|workload\w*|hits|count"),
 )
 """In order of precedence: `http.server.errors.duration` is about errors, `pool.wait.time` about a pool."""
 _PATTERNS = tuple((kind, re.compile(rf"(?:^|[^a-z0-9])(?:{words})(?:$|[^a-z0-9])")) for kind, words in _WORDS)
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @cache

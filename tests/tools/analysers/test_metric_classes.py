@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class
+from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class, side_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_c
         ("PodLatencyP90", MetricClass.LATENCY),
         ("container_network_receive_bytes", MetricClass.NETWORK),
         ("http_requests_total", MetricClass.TRAFFIC),
+        ("kube_pod_container_status_restarts_total", MetricClass.RESTART),
+        ("PodCPUUsage", MetricClass.CPU),
+        ("HTTPErrors", MetricClass.ERRORS),
+        ("read_latencies_ms", MetricClass.LATENCY),
         ("flux_capacitance", MetricClass.OTHER),
     ],
 )
@@ -64,3 +68,17 @@ def test_metrics_of_the_machine() -> None:
     assert is_node_metric("node_load1")
     assert is_node_metric("system.cpu.time")
     assert not is_node_metric("container_cpu")
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("http.client.request.duration", "client"),
+        ("edge_latency_p50_server_s", "server"),
+        ("rpcServerDuration{peer=client}", "server"),
+        ("clientele_latency", ""),
+        ("request_duration", ""),
+    ],
+)
+def test_which_end_of_a_call_measures(name: str, side: str) -> None:
+    assert side_of(name) == side
