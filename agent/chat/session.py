@@ -42,6 +42,7 @@ class Session:
         self.transcript = Transcript(run.path / "chat.jsonl" if run else None)
         self.typed = Typed(settings.runs / "typed.txt")
         self.pinned_evidence: tuple[str, ...] = ()
+        self._known: tuple[Report | None, Known] | None = None
         self._clean: dict[str, Evidence] = {}
 
     @classmethod
@@ -67,8 +68,12 @@ class Session:
         return self.incident.folder.resolve().name if self.incident else "no incident"
 
     def known(self) -> Known:
-        """Return what can be named now."""
-        report = self.report
+        """Return what can be named now; asked for at every key, so it is made once a report."""
+        if self._known is None or self._known[0] is not self.report:
+            self._known = (self.report, self._names(self.report))
+        return self._known[1]
+
+    def _names(self, report: Report | None) -> Known:
         evidence = report.evidence if report else ()
         services = {name for item in evidence for name in (item.subject.service, item.subject.peer) if name}
         links = {link.component for item in (report.hypotheses if report else ()) for link in item.chain}

@@ -47,11 +47,16 @@ def items_of(
         pinned: ids of findings kept in sight.
     """
     sides = _sides(hypothesis)
-    items = [Item(sides.get(item.id, "other"), item, pinned=item.id in pinned) for item in evidence]
-    items += [Item("missing", gap=gap) for gap in (hypothesis.missing if hypothesis else ())]
     shown = _SHOWN["all" if hypothesis is None and wanted == "hypothesis" else wanted]
+    items = [
+        Item(side, item, pinned=item.id in pinned)
+        for item in evidence
+        if (side := sides.get(item.id, "other")) in shown or item.id in pinned
+    ]
+    if "missing" in shown:
+        items += [Item("missing", gap=gap) for gap in (hypothesis.missing if hypothesis else ())]
     needle = search.casefold()
-    kept = [item for item in items if (item.side in shown or item.pinned) and needle in _text(item)]
+    kept = [item for item in items if needle in _text(item)] if needle else items
     return sorted(kept, key=lambda item: (not item.pinned, _ORDER.index(item.side), _loudness(item)))
 
 

@@ -25,7 +25,7 @@ from agent.schema import Hypothesis
 from agent.tui.conversation import Conversation
 from agent.tui.detail import TABS, Detail
 from agent.tui.lines import evidence_line, hypothesis_line
-from agent.tui.messages import Answered, Done, Failed, Loaded, Seen
+from agent.tui.messages import Answered, Done, Failed, Loaded, Opened, Seen
 from agent.tui.prompt import Prompt
 from agent.tui.rows import Rows
 from agent.tui.status import status_line, title_line
@@ -229,6 +229,8 @@ class ChatApp(App[None]):
         """Show the report."""
         self.talk.ended()
         self._show_known()
+        if self.selected is not None and self.selected.rejected:
+            self.hypotheses.cursor = 0  # what was just ruled out is not what to look at next
         self.say(Turn(who="whydown", text=event.said))
 
     def on_answered(self, event: Answered) -> None:
@@ -247,6 +249,10 @@ class ChatApp(App[None]):
             self._show_known()
         self.say(Turn(who="notice", text=event.problem))
         self.show_pane("conversation")
+
+    def on_opened(self, event: Opened) -> None:
+        """Go on with another run."""
+        self.enter(event.session)
 
     def on_loaded(self, event: Loaded) -> None:
         """Show a pane unless something else is selected by now."""
@@ -274,6 +280,8 @@ class ChatApp(App[None]):
             self.action_pane("detail")
 
     def _select(self, item: Evidence | None) -> None:
+        if not self.screen.query(Detail):  # the screen is closing
+            return
         self._item = item
         self._selection += 1
         if self._settling is not None:
@@ -389,12 +397,13 @@ class ChatApp(App[None]):
             self.notify("Copied.", timeout=2)
 
     def action_stop(self) -> None:
-        """Stop what runs; else leave a search; else leave the prompt."""
+        """Stop what runs; else leave a search; else leave the prompt, and what was begun there."""
         if self.talk.running:
             self.talk.stop()
         elif self._search:
             self.search("")
         else:
+            self.prompt.value = ""
             self.hypotheses.focus()
 
     def action_toggle_theme(self) -> None:

@@ -51,13 +51,11 @@ class TurnView(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out text, table and the command that prints the table."""
         yield Static(self._text(), classes="said")
-        yield Static(classes="table", markup=False)
-        yield Static(Text(self.turn.query, style="quiet", overflow="fold"), classes="query", markup=False)
-
-    def on_mount(self) -> None:
-        """Hide what is empty."""
-        self.query_one(".query").display = bool(self.turn.query)
-        self.query_one(".table").display = False
+        table = Static(classes="table", markup=False)
+        table.display = False
+        yield table
+        if self.turn.query:
+            yield Static(Text(self.turn.query, style="quiet", overflow="fold"), classes="query", markup=False)
 
     def _text(self) -> Content:
         return Content.assemble(_PROMPTS[self.turn.who], cited(self.turn.text))

@@ -31,9 +31,11 @@ def hypothesis_line(item: Hypothesis, width: int, *, pinned: bool = False) -> Te
     line = Text.assemble(("★" if pinned else " ", "unverified"), f"{item.rank} {percent(item.confidence):>5} ")
     line.append_text(bar(item.confidence, bars))
     style = "quiet strike" if item.rejected else "component"
-    line.append(" ").append(subject_of(item), style=style).append(f": {kind_words(item.fault_kind)}")
+    line.append(" ").append(subject_of(item), style=style)
     if item.rejected:
         line.append(f" (ruled out: {clean(item.rejected, 80)})", style="unverified")
+    else:
+        line.append(f": {kind_words(item.fault_kind)}")
     line.truncate(width, overflow="ellipsis")
     return line
 

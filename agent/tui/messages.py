@@ -8,6 +8,7 @@ from textual.message import Message
 
 from agent.chat.answers import Answer, Pane
 from agent.chat.panes import View
+from agent.chat.session import Session
 from agent.schema import Report
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ class Failed(Message):
         super().__init__()
         self.problem = problem
         self.running = running
+
+
+class Opened(Message):
+    """Another run is to be worked on."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
 
 
 class Loaded(Message):

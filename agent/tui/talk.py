@@ -12,7 +12,7 @@ from agent.chat.session import Session, not_understood
 from agent.chat.transcript import Turn
 from agent.render.words import headline
 from agent.schema import Report, Steering
-from agent.tui.messages import Answered, Done, Failed, Seen
+from agent.tui.messages import Answered, Done, Failed, Opened, Seen
 from tools.errors import InputError, WhydownError
 
 if TYPE_CHECKING:
@@ -164,7 +164,13 @@ class Talk:
     def _resume(self, run_id: str) -> None:
         if self.running:
             raise InputError("an investigation is running", "stop it with Esc first")
-        self._app.enter(Session.open(run_id, self._session.settings))
+        self._app.run_worker(partial(self._open, run_id), thread=True, group="answers")
+
+    def _open(self, run_id: str) -> None:
+        try:
+            self._app.post_message(Opened(Session.open(run_id, self._session.settings)))
+        except WhydownError as error:
+            self._app.post_message(Failed(str(error)))
 
     # Confirming
 
