@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 RECORDING ?= evals/recordings/payment-slow
 
-.PHONY: demo test test-live lint bench lock clean
+.PHONY: demo screenshot test test-live lint bench lock clean
 
 demo: .venv/run.stamp ## investigate a bundled incident
 	@$(BIN)/whydown investigate $(RECORDING)
+
+screenshot: .venv/run.stamp ## the picture in README: the terminal interface on a bundled incident
+	@$(BIN)/python -m evals.bench.screenshot .github/chat.svg --recording $(RECORDING)
 
 test: .venv/dev.stamp ## unit and end-to-end tests that need no server
 	$(BIN)/python -m pytest -m "not live" -n auto

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
@@ -23,13 +23,15 @@ from agent.render.clean import clean
 from agent.render.console import THEME
 from agent.schema import Hypothesis
 from agent.tui.conversation import Conversation
-from agent.tui.detail import TABS, Detail
+from agent.tui.detail import Detail
+from agent.tui.keys import KEYS
 from agent.tui.lines import evidence_line, hypothesis_line
 from agent.tui.messages import Answered, Done, Failed, Loaded, Opened, Seen
 from agent.tui.prompt import Prompt
 from agent.tui.rows import Rows
 from agent.tui.status import status_line, title_line
 from agent.tui.talk import Talk
+from agent.tui.while_open import while_open
 from tools.errors import WhydownError
 from tools.evidence import Evidence
 
@@ -54,31 +56,7 @@ class ChatApp(App[None]):
         (0, "-narrow"),
         (WIDE, "-wide"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "ask('')", "Ask"),
-        Binding("slash", "ask('/')", "Command", key_display="/"),
-        Binding("f", "filter", "Filter"),
-        Binding("p", "pin", "Pin"),
-        Binding("x", "fill('/reject')", "Reject"),
-        Binding("o", "fill('/observe')", "Observe"),
-        Binding("e", "pane('evidence')", "Evidence", show=False),
-        Binding("d", "pane('detail')", "Detail", show=False),
-        Binding("c", "pane('conversation')", "Conversation", show=False),
-        Binding("h", "focus('hypotheses')", "Hypotheses", show=False),
-        Binding("s", "ask('/search ')", "Search", show=False),
-        Binding("w", "fill('/window')", "Windows", show=False),
-        Binding("r", "command('/investigate')", "Run again", show=False),
-        Binding("K", "command('/confirm')", "Confirm", show=False),
-        Binding("E", "command('/export')", "Export", show=False),
-        Binding("t", "command('/theme')", "Theme", show=False),
-        Binding("y", "copy", "Copy", show=False),
-        Binding("question_mark", "command('/help')", "Help", key_display="?"),
-        Binding("escape", "stop", "Stop", show=False),
-        *(
-            Binding(str(number), f"tab('{pane}')", title, show=False)
-            for number, (pane, title) in enumerate(TABS.items(), 1)
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -134,27 +112,27 @@ class ChatApp(App[None]):
     @property
     def hypotheses(self) -> Rows[Hypothesis]:
         """Return the list of hypotheses."""
-        return self.query_one("#hypotheses", Rows)
+        return self.screen_stack[0].query_one("#hypotheses", Rows)
 
     @property
     def evidence(self) -> Rows[Item]:
         """Return the list of evidence."""
-        return self.query_one("#evidence", Rows)
+        return self.screen_stack[0].query_one("#evidence", Rows)
 
     @property
     def detail(self) -> Detail:
         """Return the detail pane."""
-        return self.query_one(Detail)
+        return self.screen_stack[0].query_one(Detail)
 
     @property
     def conversation(self) -> Conversation:
         """Return the conversation."""
-        return self.query_one(Conversation)
+        return self.screen_stack[0].query_one(Conversation)
 
     @property
     def prompt(self) -> Prompt:
         """Return where a person types."""
-        return self.query_one(Prompt)
+        return self.screen_stack[0].query_one(Prompt)
 
     @property
     def selected(self) -> Hypothesis | None:
@@ -196,8 +174,9 @@ class ChatApp(App[None]):
         session, width = self.session, self.size.width
         symptom = session.incident.symptom if session.incident else ""
         run = session.run.id if session.run else ""
-        self.query_one("#title", Static).update(title_line(session.title, session.report, symptom, width))
-        self.query_one("#status", Static).update(status_line(self.phase, session.report, self.talk.model, run, width))
+        main = self.screen_stack[0]
+        main.query_one("#title", Static).update(title_line(session.title, session.report, symptom, width))
+        main.query_one("#status", Static).update(status_line(self.phase, session.report, self.talk.model, run, width))
 
     def on_resize(self, event: Resize) -> None:
         """Fit the lines that span the screen; where there is room, findings are shown in two lines."""
@@ -214,6 +193,7 @@ class ChatApp(App[None]):
 
     # What workers tell
 
+    @while_open
     def on_seen(self, event: Seen) -> None:
         """Show the ranking as evidence arrives."""
         interim = event.interim
@@ -225,6 +205,7 @@ class ChatApp(App[None]):
         self._show_evidence()
         self.set_phase(f"{interim.node}: {len(self._evidence)} findings")
 
+    @while_open
     def on_done(self, event: Done) -> None:
         """Show the report."""
         self.talk.ended()
@@ -233,6 +214,7 @@ class ChatApp(App[None]):
             self.hypotheses.cursor = 0  # what was just ruled out is not what to look at next
         self.say(Turn(who="whydown", text=event.said))
 
+    @while_open
     def on_answered(self, event: Answered) -> None:
         """Show an answer, and open what it points at."""
         answer = event.answer
@@ -242,6 +224,7 @@ class ChatApp(App[None]):
         if answer.pane:
             self.detail.open(answer.pane)
 
+    @while_open
     def on_failed(self, event: Failed) -> None:
         """Say in the conversation what went wrong, so that it stays to be read."""
         if event.running:
@@ -250,10 +233,12 @@ class ChatApp(App[None]):
         self.say(Turn(who="notice", text=event.problem))
         self.show_pane("conversation")
 
+    @while_open
     def on_opened(self, event: Opened) -> None:
         """Go on with another run."""
         self.enter(event.session)
 
+    @while_open
     def on_loaded(self, event: Loaded) -> None:
         """Show a pane unless something else is selected by now."""
         if event.selection == self._selection:
@@ -261,6 +246,7 @@ class ChatApp(App[None]):
 
     # What the person does
 
+    @while_open
     def on_rows_moved(self, event: Rows.Moved) -> None:
         """Follow the cursor."""
         if event.rows.id == "hypotheses":
@@ -270,6 +256,7 @@ class ChatApp(App[None]):
             current = self.evidence.current
             self._select(current.evidence if current else None)
 
+    @while_open
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         """Go from a hypothesis to its evidence, and from a finding to what is behind it."""
         if event.rows.id == "hypotheses":
@@ -280,14 +267,13 @@ class ChatApp(App[None]):
             self.action_pane("detail")
 
     def _select(self, item: Evidence | None) -> None:
-        if not self.screen.query(Detail):  # the screen is closing
-            return
         self._item = item
         self._selection += 1
         if self._settling is not None:
             self._settling.stop()
         self._settling = self.detail.set_timer(SETTLE_S, self.detail.selection_changed)
 
+    @while_open
     def on_detail_wanted(self, event: Detail.Wanted) -> None:
         """Read what a tab shows."""
         report = self.session.report
@@ -312,6 +298,7 @@ class ChatApp(App[None]):
             view = lambda width: problem  # noqa: E731  # a view like any other
         self.post_message(Loaded(pane, selection, view))
 
+    @while_open
     def on_input_changed(self, event: Prompt.Changed) -> None:
         """Show which commands a line may become."""
         hints = self.query_one("#hints", Static)
@@ -319,6 +306,7 @@ class ChatApp(App[None]):
         hints.display = bool(found)
         hints.update("\n".join(f"/{kind.name} {kind.arguments}  {kind.help}" for kind in found))
 
+    @while_open
     def on_input_submitted(self, event: Prompt.Submitted) -> None:
         """Ask or do what was typed."""
         if event.input is self.prompt and (line := self.prompt.take()):
@@ -355,7 +343,7 @@ class ChatApp(App[None]):
     def show_pane(self, shown: Shown) -> None:
         """Show a pane where there is room for one only."""
         for name in ("evidence", "detail", "conversation"):
-            self.screen.set_class(name == shown, f"-shows-{name}")
+            self.screen_stack[0].set_class(name == shown, f"-shows-{name}")
 
     def action_tab(self, pane: Pane) -> None:
         """Open a tab of the detail pane."""

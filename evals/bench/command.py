@@ -30,6 +30,7 @@ def bench(
     from evals.bench.bundled import measure_bundled
     from evals.bench.live.clickhouse import SPANS, measure_clickhouse
     from evals.bench.live.prometheus import measure_prometheus
+    from evals.bench.screen import many_findings, measure_screen, screen_lines
     from evals.bench.stores import measure_stores
     from evals.bench.tables import bundled_table, conditions, engine_table, live_notes, live_table, notes, stores_table
     from tools.errors import WhydownError
@@ -43,6 +44,8 @@ def bench(
             with progress.status("") as status:
                 rows = measure_stores(sizes, scratch, repeat, status.update)
                 bundled = measure_bundled(recordings, scratch, repeat, status.update)
+                status.update("the terminal interface")
+                screen = measure_screen(many_findings(recordings / "payment-slow", scratch / "runs"), scratch / "runs")
                 asked = live and shutil.which("prometheus") is not None
                 backends = measure_prometheus(scratch, status.update) if asked else []
                 embedded = live and find_spec("chdb") is not None
@@ -55,6 +58,8 @@ def bench(
         console.print(line, markup=False)
     if bundled:
         console.print(bundled_table(bundled))
+    for line in screen_lines(screen):
+        console.print(line, markup=False)
     if backends:
         console.print(live_table(backends))
     for line in live_notes(backends) if backends else ["live backends: left out (switched off, or not installed)"]:
