@@ -15,7 +15,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("changes", r"chang|deploy|roll(ed)? ?out|release|commit|config|flag"),
     ("owner", r"\bowns?\b|owner|whom? (do|should|to|can) |responsible|which team"),
     ("next", r"next|check|what (should|can|do) (i|we)|\bfix\b|remed|mitigat|\bdo now\b|do about"),
-    ("topology", r"who calls|calls whom|depends|dependen|topolog|call graph|blast|affected|impact|downstream|upstream"),
+    (
+        "topology",
+        r"who calls|calls whom|depends|dependen|topolog|call graph|blast|affected|hurt|suffer|impact|downstream|upstream",
+    ),
     ("errors", r"error|fail|exception|status 5|5xx"),
     ("logs", r"\blogs?\b|logged|log lines?|says?\b|print"),
     ("metrics", r"metric|cpu|memory|disk|pool|queue|gauge|connections?\b|saturat|rate\b"),

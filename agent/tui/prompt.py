@@ -27,9 +27,9 @@ class Prompt(Input):
     """One line; Tab completes, Up and Down go through what was typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "earlier(-1)", "Earlier", show=False),
+        Binding("up", "earlier(-1)", "Earlier"),
         Binding("down", "earlier(1)", "Later", show=False),
-        Binding("tab", "complete", "Complete", show=False),
+        Binding("tab", "complete", "Complete"),
     ]
 
     def __init__(self, typed: Typed, known: Callable[[], Known], *, id: str) -> None:
@@ -55,7 +55,7 @@ class Prompt(Input):
         """Begin a line for a person to finish."""
         self.value = text
         self.cursor_position = len(text)
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next key may be on its way
 
     def action_earlier(self, by: int) -> None:
         """Go through the lines typed before; below the last is what was being typed."""

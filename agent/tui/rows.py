@@ -30,7 +30,7 @@ class Rows(ScrollView, Generic[T], can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor"}
     DEFAULT_CSS = """
     Rows { height: 1fr; overflow-x: hidden; }
-    Rows > .rows--cursor { background: $boost; }
+    Rows > .rows--cursor { background: $panel; }
     Rows:focus > .rows--cursor { background: $primary-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
