@@ -17,7 +17,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("next", r"next|check|what (should|can|do) (i|we)|\bfix\b|remed|mitigat|\bdo now\b|do about"),
     (
         "topology",
-        r"who calls|calls whom|depends|dependen|topolog|call graph|blast|affected|hurt|suffer|impact|downstream|upstream",
+        r"who calls|calls whom|depend|topolog|call graph|blast|affected|hurt|suffer|impact|downstream|upstream",
     ),
     ("errors", r"error|fail|exception|status 5|5xx"),
     ("logs", r"\blogs?\b|logged|log lines?|says?\b|print"),

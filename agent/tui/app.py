@@ -104,6 +104,7 @@ class ChatApp(App[None]):
         for turn in session.transcript.turns:
             self.conversation.add(turn)
         self._hypotheses, self._evidence, self._item = (), (), None
+        self.hypotheses.touched = self.evidence.touched = False
         self.talk.begin()
         self._show_known()
 

@@ -66,6 +66,8 @@ class Rows(ScrollView, Generic[T], can_focus=True):
         self._line = line
         self._items: Sequence[T] = ()
         self._tall = 1
+        self.touched = False
+        """Whether a person has chosen a row; until then the cursor is on the first."""
 
     @property
     def items(self) -> Sequence[T]:
@@ -79,7 +81,8 @@ class Rows(ScrollView, Generic[T], can_focus=True):
 
     def show(self, items: Sequence[T], *, first: bool = False) -> None:
         """List other items; the cursor follows its row unless `first` sends it to the top."""
-        before = None if first or self.current is None else self._key(self.current)
+        held = self.touched and not first
+        before = self._key(self.current) if held and self.current is not None else None
         self._items = items
         keys = [self._key(item) for item in items] if before is not None else []
         moved = keys.index(before) if before in keys else 0
@@ -101,6 +104,7 @@ class Rows(ScrollView, Generic[T], can_focus=True):
 
     def select(self, key: str) -> bool:
         """Put the cursor on a row; tell whether there is one."""
+        self.touched = True
         for index, item in enumerate(self._items):
             if self._key(item) == key:
                 self.cursor = index
@@ -149,20 +153,24 @@ class Rows(ScrollView, Generic[T], can_focus=True):
         """Select with one click, open with two."""
         index = event.style.meta.get("row")
         if isinstance(index, int) and index < len(self._items):
+            self.touched = True
             self.cursor = index
             if event.chain == 2:
                 self.action_choose()
 
     def action_move(self, by: int) -> None:
         """Move the cursor."""
+        self.touched = True
         self.cursor += by
 
     def action_page(self, by: int) -> None:
         """Move the cursor by a page."""
+        self.touched = True
         self.cursor += by * max(self.size.height // self._tall - 1, 1)
 
     def action_jump(self, to: int) -> None:
         """Move the cursor to an end."""
+        self.touched = True
         self.cursor = to if to >= 0 else len(self._items) - 1
 
     def action_choose(self) -> None:
