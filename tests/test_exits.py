@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from agent.ci.comment import RunLink, to_comment
+from agent.journal import JournalFile, Recorder
 from agent.model import Message, ToolCall
 from agent.model.endpoint import EndpointModel
 from agent.render import finding_view, open_console, print_view, report_view, to_json, to_markdown, verdict_line
@@ -25,9 +26,11 @@ from tests.agent.render.sample import report
 from tests.knowledge.builders import WordEmbedder
 from tests.knowledge.embedding.test_endpoint import backwards, server
 from tests.tools.redact.canaries import CANARIES, leaks
-from tools.config import KnowledgeSettings, ModelSettings
+from tools.config import KnowledgeSettings, ModelSettings, Settings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject
 from tools.faults import FaultKind
+from tools.sources import Telemetry
+from tools.sources.rows import LogRow
 
 TEXTS = [canary.text for canary in CANARIES.values()]
 
@@ -125,6 +128,23 @@ def test_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sent
     assert leaks("".join(sent)) == []
     assert leaks("".join(sent).replace("\\", "")) == []
+
+
+def test_journal(tmp_path: Path) -> None:
+    """What sources and tools answer, what is found and what a model is asked: see also tests/agent/journal."""
+    path = tmp_path / "journal.jsonl"
+    recorder = Recorder(JournalFile(path))
+    recorder.begin(Settings(owners={text: text for text in TEXTS}), Telemetry(), "", 0, {"symptom": TEXTS[0]})
+    rows = [LogRow(1, "pay", "", "ERROR", text, "", "") for text in TEXTS]
+    told = recorder.answer("logs", "search", (TEXTS[0],), lambda: rows)
+    evidence = [item.model_dump_json() for item in LEAKY.evidence]
+    update = recorder.node("survey", {}, lambda: {"evidence": evidence, "symptom": TEXTS[0]})
+    recorder.node("gather", {}, lambda: {"evidence": evidence})
+    recorder.end(LEAKY)
+    assert "[redacted password]" in path.read_text()
+    assert leaks(path.read_text().replace("\\", "")) == []
+    assert leaks(repr(told) + repr(update)) == []
+    assert len(told) == len(rows)
 
 
 def test_embeddings() -> None:

@@ -8,38 +8,24 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from agent.journal.codec import as_json, decode, encode
-from agent.journal.entries import Answered, Begun, Ended, Exchange, Failure, Found, Sent, Stepped, Visited
+from agent.journal.entries import Answered, Begun, Ended, Found, Stepped, Visited
 from agent.journal.file import JournalFile
-from agent.journal.request import digest
-from agent.model import ChatModel, Completion, Message, OnText, ToolSpec, Usage
-from agent.model.client import Sends
+from agent.journal.recorded import Box, RecordedBox, RecordedModel, RecordedSource
+from agent.model import ChatModel, Usage
 from agent.schema import Report
 from tools.clock import now
 from tools.config import Settings
-from tools.errors import ModelError
 from tools.evidence import Evidence
-from tools.redact import redact_document, redact_json, redact_model
+from tools.redact import redact_document, redact_json
 from tools.sources import LiveSource, Telemetry
 
 Update = TypeVar("Update", bound=Mapping[str, Any])
-
-
-class Box(Protocol):
-    """Tools that a model may call."""
-
-    def specs(self) -> list[ToolSpec]:
-        """Return the tools as a model is told of them."""
-
-    def call(self, call: Any) -> Any:
-        """Answer a call."""
-
-
 Tools = TypeVar("Tools", bound=Box)
 SIGNALS = ("traces", "logs", "metrics", "changes")
 WHOLE = frozenset(("intake", "survey", "recall"))
@@ -95,7 +81,7 @@ class Recorder:
     def telemetry(self, telemetry: Telemetry) -> Telemetry:
         """Return sources whose answers are recorded."""
         kept = {
-            name: _RecordedSource(self, name, source)
+            name: RecordedSource(self, name, source)
             for name in SIGNALS
             if (source := getattr(telemetry, name)) is not None
         }
@@ -107,7 +93,7 @@ class Recorder:
 
     def box(self, box: Tools) -> Tools:
         """Return tools whose answers are recorded."""
-        return cast(Tools, _RecordedBox(self, box))
+        return cast(Tools, RecordedBox(self, box))
 
     def next_number(self) -> int:
         """Return the number of the next exchange."""
@@ -137,128 +123,6 @@ class Recorder:
         self.file.append(
             Ended(at=now(), verdict=report.verdict.value, timings=report.timings, usage=usage, prompts=prompts)
         )
-
-
-class _RecordedSource:
-    """A source whose answers are recorded."""
-
-    def __init__(self, recorder: Recorder, signal: str, source: Any) -> None:
-        self._recorder = recorder
-        self._signal = signal
-        self._source = source
-        self.name = source.name
-
-    def __getattr__(self, method: str) -> Any:
-        asked = getattr(self._source, method)
-        if method == "close":
-            return asked
-
-        def ask(*arguments: Any, **named: Any) -> Any:
-            if self._recorder.busy:
-                return asked(*arguments, **named)
-            told = (*arguments, *named.values())
-            return self._recorder.answer(self._signal, method, told, lambda: asked(*arguments, **named))
-
-        return ask
-
-
-class _RecordedBox:
-    """Tools whose answers are recorded."""
-
-    def __init__(self, recorder: Recorder, box: Box) -> None:
-        self._recorder = recorder
-        self._box = box
-
-    def specs(self) -> list[ToolSpec]:
-        """Return the tools."""
-        specs: list[ToolSpec] = self._ask("specs", (), self._box.specs)
-        return specs
-
-    def call(self, call: Any) -> Any:
-        """Answer a call."""
-        return self._ask("call", (call,), lambda: self._box.call(call))
-
-    def _ask(self, method: str, arguments: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
-        self._recorder.busy = True
-        try:
-            return self._recorder.answer("box", method, arguments, ask)
-        finally:
-            self._recorder.busy = False
-
-
-class RecordedModel:
-    """A model whose exchanges are recorded, failures too."""
-
-    def __init__(self, recorder: Recorder, model: ChatModel) -> None:
-        self._recorder = recorder
-        self._model = model
-
-    @property
-    def name(self) -> str:
-        """Return the model's name."""
-        return self._model.name
-
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
-        """Ask the model, see `ChatModel.complete`; secrets in its answer are cut out, too."""
-        visit, number = self._recorder.visit, self._recorder.next_number()
-        if isinstance(self._model, Sends):
-            self._model.on_sent = lambda body: self._recorder.file.append(Sent(visit=visit, number=number, body=body))
-        told = tuple(redact_model(message) for message in messages)
-        blank = Exchange(
-            visit=visit,
-            number=number,
-            request=digest(told, tools, schema, max_tokens),
-            messages=told,
-            tools=tuple(tool.name for tool in tools),
-            form=schema.__name__ if schema else "",
-            max_tokens=max_tokens,
-        )
-        self._recorder.file.append(blank.model_copy(update={"messages": ()}))
-        began = time.perf_counter()
-        try:
-            answer = self._model.complete(
-                messages, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds, on_text=on_text
-            )
-        except ModelError as error:
-            self._write(blank, began, failure=failure_of(error), usage=_spent(error))
-            raise
-        answer = _clean_answer(answer)
-        self._write(blank, began, answer=answer, usage=answer.usage)
-        return answer
-
-    def _write(self, blank: Exchange, began: float, usage: Usage, **outcome: Any) -> None:
-        took = round(time.perf_counter() - began, 3)
-        told = {"seconds": took, "cost": self._recorder.price(usage), **outcome}
-        self._recorder.file.append(blank.model_copy(update=told))
-
-
-def failure_of(error: ModelError) -> Failure:
-    """Return a failure as it is written down."""
-    return Failure(
-        error=type(error).__name__,
-        problem=error.problem,
-        remedy=error.remedy,
-        prompt_tokens=error.prompt_tokens,
-        completion_tokens=error.completion_tokens,
-    )
-
-
-def _spent(error: ModelError) -> Usage:
-    return Usage(prompt_tokens=error.prompt_tokens, completion_tokens=error.completion_tokens)
-
-
-def _clean_answer(answer: Completion) -> Completion:
-    calls = tuple(call.model_copy(update={"arguments": redact_document(call.arguments)}) for call in answer.tool_calls)
-    return answer.model_copy(update={"text": redact_document(answer.text), "tool_calls": calls})
 
 
 def clean_state(state: Mapping[str, Any]) -> dict[str, Any]:
