@@ -45,9 +45,17 @@ def digest(case: CaseView) -> str:
         ("Hypotheses of statistics", "\n".join(_hypothesis(h, {e.id for e in told}) for h in leading) or "none"),
         ("Evidence", "\n".join(_evidence(item) for item in told) or "none"),
         ("Calls", _calls(case.graph)),
-        ("Services", ", ".join(case.services[:NAMES])),
+        ("Services", ", ".join(_services(case, leading, told))),
     ]
     return "\n".join(f"{head}:\n{fence(text)}" for head, text in parts if text)
+
+
+def _services(case: CaseView, leading: Sequence[Hypothesis], told: Sequence[Evidence]) -> list[str]:
+    """Return as many names as there is room for; of a large system those that the evidence is about."""
+    near = {h.component for h in leading} | {name for e in told for name in (e.subject.service, e.subject.peer)}
+    first = sorted(near & set(case.services))
+    kept = {*first, *[name for name in case.services if name not in near][: max(0, NAMES - len(first))]}
+    return [name for name in case.services if name in kept]
 
 
 def _chosen(case: CaseView, leading: Sequence[Hypothesis]) -> list[Evidence]:
