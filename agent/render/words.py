@@ -198,7 +198,7 @@ def fetched_lines(report: Report) -> list[str]:
         f"{clean(s.signal, 40)} from {clean(s.name, 80)}: {cost.answers} of {cost.requests} queries answered, "
         f"{bytes_words(cost.bytes)}, {cost.rows:,} rows"
         for s in report.sources
-        if (cost := s.fetched) is not None
+        if (cost := s.fetched) is not None and cost.requests
     ]
 
 

@@ -35,7 +35,7 @@ def open_live(
 
     Raises:
         ConfigError: no backend is configured, or the settings of one are wrong.
-        SourceError: none of them answers.
+        SourceError: none of them answers; changes alone tell nothing.
     """
     budget = Budget(settings.budget_seconds)
     openings = [
@@ -49,8 +49,11 @@ def open_live(
     sources = [open_kind(opening) for opening in openings]
     with ThreadPoolExecutor(max_workers=len(sources)) as pool:
         reasons = list(pool.map(_why_not, openings, sources))
-    if all(reasons):
-        raise SourceError("no live source answers", "; ".join(dict.fromkeys(reasons)))
+    telemetry = [reason for opening, reason in zip(openings, reasons, strict=True) if opening.signal != "changes"]
+    if all(telemetry or reasons):
+        for source in sources:
+            source.close()
+        raise SourceError("no live source of telemetry answers", "; ".join(dict.fromkeys(filter(None, reasons))))
     answering: dict[str, list[Any]] = {signal: [] for signal in SIGNALS}
     unanswered: list[Unanswered] = []
     for opening, source, reason in zip(openings, sources, reasons, strict=True):

@@ -39,14 +39,22 @@ def feed(folder: Path, name: str = "feed.json", service: str = "cart") -> dict[s
 def test_a_backend_that_never_answers_is_left_out_in_time(black_hole: str, tmp_path: Path) -> None:
     started = time.perf_counter()
     telemetry = opened(
-        budget_seconds=0.5, metrics=[{"kind": "prometheus", "url": black_hole}], changes=[feed(tmp_path)]
+        budget_seconds=0.5,
+        metrics=[{"kind": "prometheus", "url": black_hole}],
+        traces=[{"kind": "folder", "folder": str(Folder(tmp_path / "spans").spans(Span("t", "s", at=70)).path)}],
     )
     assert time.perf_counter() - started < 5
-    assert telemetry.available() == {"traces": False, "logs": False, "metrics": False, "changes": True}
+    assert telemetry.available() == {"traces": True, "logs": False, "metrics": False, "changes": False}
     (left_out,) = telemetry.unanswered
     assert (left_out.signal, left_out.name) == ("metrics", f"prometheus {black_hole.removeprefix('http://')}")
     assert "0.5 s for live backends are spent" in left_out.reason
     telemetry.close()
+
+
+def test_changes_alone_are_no_telemetry(tmp_path: Path) -> None:
+    dead = {"kind": "prometheus", "url": "http://127.0.0.1:1", "tries": 1}
+    with pytest.raises(SourceError, match=r"no live source of telemetry answers: .* cannot be reached"):
+        opened(metrics=[dead], changes=[feed(tmp_path)])
 
 
 def test_the_report_is_in_time_and_says_who_did_not_answer(black_hole: str, tmp_path: Path) -> None:
