@@ -28,6 +28,9 @@ _BY_CHANGE = {
 }
 _STRUCTURAL = frozenset({EvidenceKind.CALLS_VANISHED, EvidenceKind.CALLS_CHANGED, EvidenceKind.LOG_GONE})
 
+BUSY = 1.0
+"""A rise of a resource or of self-time by three scales and more, most of it sure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -52,12 +55,13 @@ def fault_kind(
     said = _in_words(evidence)
     if not sender.instrumented:
         return said or _dependency(evidence)
-    changed = _change(evidence) if features.change else None
-    family = most_likely_family(features, weights)
-    if not (changed or said) and _unreachable(component, evidence):
+    known = (_change(evidence) if features.change else None) or said
+    if known is not None:
+        return known
+    # What is out of reach without being busy is cut off; what is busy merely does not answer in time.
+    if max(features.resource, features.own_time) < BUSY and _unreachable(component, evidence):
         return FaultKind.NETWORK_PARTITION
-    if changed or said:
-        return changed or said or FaultKind.UNKNOWN
+    family = most_likely_family(features, weights)
     if family is FaultFamily.RESOURCE:
         # Slow in its own code while its resources are measured and quiet: it waits, it does not work.
         idle = sender.measured and features.resource == 0.0 and features.own_time > 0.0
