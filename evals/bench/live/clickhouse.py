@@ -31,7 +31,8 @@ CREATE TABLE otel_traces (
   TraceState String, SpanName LowCardinality(String), SpanKind LowCardinality(String),
   ServiceName LowCardinality(String), ResourceAttributes Map(LowCardinality(String), String), ScopeName String,
   ScopeVersion String, SpanAttributes Map(LowCardinality(String), String), Duration UInt64,
-  StatusCode LowCardinality(String), StatusMessage String
+  StatusCode LowCardinality(String), StatusMessage String,
+  INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = MergeTree PARTITION BY toDate(Timestamp) ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))"""
 
 

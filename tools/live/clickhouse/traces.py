@@ -216,7 +216,9 @@ class ClickHouseTraces(ClickHouseSource):
         return self.once.get(("given", scope), lambda: self._find_given(scope))
 
     def _find_given(self, scope: Scope) -> list[tuple[int, int, int, int, Two[Trials]]]:
-        rarity = self._flows(scope).rarity()
+        calls = self._flows(scope).rarity()
+        several = Counter(caller for caller, _ in calls)
+        rarity = [pair for pair in calls if several[pair[0]] > 1]  # who makes one call only serves one kind
         if not rarity:
             return []
         if len(rarity) > MOST_CALLS:
