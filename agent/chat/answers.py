@@ -16,6 +16,7 @@ from agent.render.words import (
     usage_words,
 )
 from agent.schema import Hypothesis, Report
+from tools.config import ModelSettings
 from tools.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -105,9 +106,14 @@ def missing(report: Report) -> Answer:
     return Answer("\n".join([*(gaps or ["No hypothesis misses anything."]), *source_lines(report)]))
 
 
-def budget(report: Report) -> Answer:
-    """Return what the investigation has cost."""
-    return Answer(f"It took {timing_words(report.timings)}; {usage_words(report)}.")
+def budget(report: Report, limits: ModelSettings) -> Answer:
+    """Return what the investigation has cost, and what was left of what it might have."""
+    text = f"It took {timing_words(report.timings)}; {usage_words(report)}."
+    if report.usage.model:
+        tokens = limits.budget_tokens - report.usage.prompt_tokens - report.usage.completion_tokens
+        calls, money = limits.budget_calls - report.usage.calls, limits.budget_money - report.usage.cost
+        text += f" Left: {max(tokens, 0):,} tokens, {max(calls, 0)} calls, {max(money, 0.0):.2f} in money."
+    return Answer(text)
 
 
 def similar(report: Report, configured: bool) -> Answer:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agent.investigation.watch import Interim, Watch
 
 NO_MODEL = "No language model is set up, so only questions that stand for a table or a part of the report work:"
+MODEL = "The model takes part in the investigation, not in this conversation; questions that stand for a table work:"
 
 
 class Session:
@@ -200,7 +201,7 @@ class Session:
             case "missing":
                 return answers.missing(self.answered())
             case "budget":
-                return answers.budget(self.answered())
+                return answers.budget(self.answered(), self.settings.model)
             case "similar" if not command.rest:
                 return answers.similar(self.answered(), self.settings.knowledge.folder is not None)
             case "evidence":
@@ -332,6 +333,10 @@ def help_answer() -> Answer:
     return Answer("\n".join(["Questions that work without a model:", *questions, "Commands:", *commands]))
 
 
-def not_understood() -> Answer:
-    """Return what can be asked instead of a question that stands for nothing."""
-    return Answer("\n".join([NO_MODEL, *(f"  {text}" for text in EXAMPLES)]))
+def not_understood(model: str) -> Answer:
+    """Return what can be asked instead of a question that stands for nothing.
+
+    Args:
+        model: name of the language model that is set up, empty without one.
+    """
+    return Answer("\n".join([MODEL if model else NO_MODEL, *(f"  {text}" for text in EXAMPLES)]))

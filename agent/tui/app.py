@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
-from textual import work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -42,8 +41,7 @@ Shown = Literal["evidence", "detail", "conversation"]
 """Which pane a narrow terminal shows below the hypotheses."""
 SETTLE_S = 0.12
 """How long the cursor rests before what is behind a row is read."""
-WIDE, HIGH = 120, 36
-"""Size of a terminal that has room for more."""
+WIDE, HIGH = 120, 36  # of a terminal that has room for more
 DARK, LIGHT = "textual-dark", "textual-light"
 
 
@@ -70,6 +68,7 @@ class ChatApp(App[None]):
         self._filter: Filter = "hypothesis"
         self._search = ""
         self._selection = 0
+        self._loaded = -1
         self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -134,6 +133,11 @@ class ChatApp(App[None]):
     def prompt(self) -> Prompt:
         """Return where a person types."""
         return self.screen_stack[0].query_one(Prompt)
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether the detail pane shows what is selected."""
+        return self._loaded == self._selection
 
     @property
     def selected(self) -> Hypothesis | None:
@@ -244,6 +248,7 @@ class ChatApp(App[None]):
         """Show a pane unless something else is selected by now."""
         if event.selection == self._selection:
             self.detail.draw(event.pane, event.view)
+            self._loaded = event.selection
 
     # What the person does
 
@@ -282,22 +287,9 @@ class ChatApp(App[None]):
             return
         if event.pane == "plot":
             self.detail.plot(report, self.selected, self._item)
+            self._loaded = self._selection
         else:
-            self._load(event.pane, self._selection, self.selected, self._item)
-
-    @work(thread=True, group="detail")
-    def _load(self, pane: Pane, selection: int, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
-        from agent.chat.panes import load
-
-        session = self.session
-        if session.report is None or session.incident is None:
-            return
-        try:
-            view = load(pane, session.incident, session.report, session.settings, hypothesis, item)
-        except WhydownError as error:
-            problem = str(error)
-            view = lambda width: problem  # noqa: E731  # a view like any other
-        self.post_message(Loaded(pane, selection, view))
+            self.talk.look_behind(event.pane, self._selection, self.selected, self._item)
 
     @while_open
     def on_input_changed(self, event: Prompt.Changed) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agent.chat.answers import Answer
+from agent.chat.answers import Answer, Pane
 from agent.chat.commands import Command, parse
 from agent.chat.session import Session, not_understood
 from agent.chat.transcript import Turn
 from agent.render.words import headline
-from agent.schema import Report, Steering
-from agent.tui.messages import Answered, Done, Failed, Opened, Seen
+from agent.schema import Hypothesis, Report, Steering
+from agent.tui.messages import Answered, Done, Failed, Loaded, Opened, Seen
 from tools.errors import InputError, WhydownError
+from tools.evidence import Evidence
 
 if TYPE_CHECKING:
     from agent.investigation import Watch
@@ -31,7 +32,7 @@ class Talk:
     @property
     def model(self) -> str:
         """Return which language model answers."""
-        return "no model"
+        return self._session.settings.model.model or "no model"
 
     @property
     def _session(self) -> Session:
@@ -45,7 +46,7 @@ class Talk:
             self._session.typed.add(line)
             command = parse(line) if line.startswith("/") else self._session.understand(line)
             if command is None:
-                self._app.post_message(Answered(not_understood()))
+                self._app.post_message(Answered(not_understood(self._session.settings.model.model)))
             else:
                 self._do(command)
         except WhydownError as error:
@@ -104,6 +105,24 @@ class Talk:
             self._app.post_message(Answered(self._session.answer(command)))
         except WhydownError as error:
             self._app.post_message(Failed(str(error)))
+
+    def look_behind(self, pane: Pane, selection: int, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
+        """Read what a pane shows about a selection, in a thread."""
+        job = partial(self._load, pane, selection, hypothesis, item)
+        self._app.run_worker(job, thread=True, group="detail")
+
+    def _load(self, pane: Pane, selection: int, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
+        from agent.chat.panes import load
+
+        session = self._session
+        if session.report is None or session.incident is None:
+            return
+        try:
+            view = load(pane, session.incident, session.report, session.settings, hypothesis, item)
+        except WhydownError as error:
+            problem = str(error)
+            view = lambda width: problem  # noqa: E731  # a view like any other
+        self._app.post_message(Loaded(pane, selection, view))
 
     # Investigations
 
