@@ -48,7 +48,7 @@ def test_a_session_in_tmux(tmp_path: Path) -> None:
         sees("/reject H1")
         send("-l", "restarted, still slow")
         send("Enter")
-        sees("ruled out: restarted")
+        sees("Ruled out, and ranked again.")
         send("/")
         send("-l", "quit")
         send("Enter")
