@@ -25,16 +25,26 @@ _PLAIN = frozenset((_DICT, _TUPLE, _ARRAY, _FLOAT))
 
 
 @cache
-def _classes() -> dict[str, type]:
-    """Return the classes that a journal may hold, by name."""
-    from agent.model import ToolSpec
+def _of_sources() -> dict[str, type]:
+    """Return the classes that sources answer with, by name."""
     from agent.schema import Asked
-    from agent.toolbox import Result
     from tools.evidence import Evidence
 
     made = [kind for kind in vars(rows).values() if isinstance(kind, type) and dataclasses.is_dataclass(kind)]
-    known = [*made, Fetched, TimeWindow, ToolSpec, Asked, Result, Evidence]
-    return {f"{_MARK}{kind.__name__}": kind for kind in known}
+    return {f"{_MARK}{kind.__name__}": kind for kind in [*made, Fetched, TimeWindow, Asked, Evidence]}
+
+
+@cache
+def _of_tools() -> dict[str, type]:
+    """Return the classes that a language model's tools answer with, by name; without a model nobody needs them."""
+    from agent.model import ToolSpec
+    from agent.toolbox import Result
+
+    return {f"{_MARK}{kind.__name__}": kind for kind in (ToolSpec, Result)}
+
+
+def _class_of(name: str) -> type | None:
+    return _of_sources().get(name) or _of_tools().get(name)
 
 
 def as_json(arguments: tuple[Any, ...]) -> JsonValue:
@@ -70,7 +80,7 @@ def _encode_object(value: Any) -> JsonValue:
     if isinstance(value, np.generic):
         return encode(value.item())
     name = f"{_MARK}{type(value).__name__}"
-    if name not in _classes():
+    if _class_of(name) is None:
         raise TypeError(f"{type(value).__name__} is nothing that a source or tool answers")
     if isinstance(value, BaseModel):
         return {name: value.model_dump(mode="json")}
@@ -103,7 +113,7 @@ def _decode_plain(name: str, inner: Any) -> Any:
 
 
 def _decode_object(name: str, inner: Any) -> Any:
-    known = _classes().get(name)
+    known = _class_of(name)
     if known is None:
         raise ValueError(f"a journal holds nothing called {name}")
     if issubclass(known, BaseModel):

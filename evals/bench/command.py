@@ -44,8 +44,11 @@ def bench(
             with progress.status("") as status:
                 rows = measure_stores(sizes, scratch, repeat, status.update)
                 bundled = measure_bundled(recordings, scratch, repeat, status.update)
-                status.update("the terminal interface")
-                screen = measure_screen(many_findings(recordings / "payment-slow", scratch / "runs"), scratch / "runs")
+                screen = None
+                if bundled:
+                    status.update("the terminal interface")
+                    runs = scratch / "runs"
+                    screen = measure_screen(many_findings(recordings / "payment-slow", runs), runs)
                 asked = live and shutil.which("prometheus") is not None
                 backends = measure_prometheus(scratch, status.update) if asked else []
                 embedded = live and find_spec("chdb") is not None
@@ -58,7 +61,7 @@ def bench(
         console.print(line, markup=False)
     if bundled:
         console.print(bundled_table(bundled))
-    for line in screen_lines(screen):
+    for line in screen_lines(screen) if screen else []:
         console.print(line, markup=False)
     if backends:
         console.print(live_table(backends))
