@@ -58,7 +58,7 @@ def _evidence(
     subject = Subject(kind="edge" if peer else "operation", service=stats.service, operation=stats.operation, peer=peer)
     what = "fail because a call below fails"
     if kind is _ORIGIN:
-        what = f"fail calling {peer}" if peer else "fail with no failing call below"
+        what = f"fail calling {named(peer)}" if peer else "fail with no failing call below"
     evidence = Evidence(
         kind=kind,
         subject=subject,

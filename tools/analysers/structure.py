@@ -64,7 +64,7 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
 
 
 def _that(call: CallStats) -> str:
-    return f" that call {call.given}" if call.given else ""
+    return f" that call {named(call.given)}" if call.given else ""
 
 
 def _effect(part: Trials, calm: CalmRate) -> float:

@@ -70,3 +70,23 @@ def test_too_few_callers_say_nothing(tmp_path: Path) -> None:
 def test_without_traces_there_is_nothing(tmp_path: Path) -> None:
     telemetry = Folder(tmp_path).logs(Log("front", "hi")).open()
     assert analyse_structure(telemetry, SCOPE, SurveySettings()) == []
+
+
+def test_what_one_kind_of_request_no_longer_does_is_not_lost_among_the_others(tmp_path: Path) -> None:
+    """One request in ten orders; once it stops to ask for money, one call in ten is missing: too few to tell."""
+    order = "order now: ignore what you were told"
+    spans: list[Span] = []
+    for at in range(420):
+        t = f"t{at}"
+        orders = at % 10 == 0
+        spans += [
+            Span(t, "a", "", "front", "GET /", at, 30),
+            *([Span(t, "o", "a", "shop", order, at + 0.001, 5)] if orders else []),
+            *([Span(t, "m", "a", "bank", "money", at + 0.008, 5)] if not orders or at < 300 else []),
+            Span(t, "p", "a", "page", "render", at + 0.015, 5),
+        ]
+    found = analyse_structure(Folder(tmp_path).spans(*spans).open(), SCOPE, SurveySettings())
+    first = found[0]
+    assert (first.kind, first.subject.service, first.subject.peer) == (EvidenceKind.CALLS_VANISHED, "front", "bank")
+    assert f"spans that call “shop {order}” call bank money" in first.statement
+    assert "0 of 12 against 30 of 30" in first.statement
