@@ -71,7 +71,7 @@ class Collector:
         self._wires = Wires(self._graph.edges())
         self._served: dict[str, float] = {}
         self._origins: set[str] = set()
-        self._failing: dict[str, float] = {}
+        self._failing: set[str] = set()
         self._traffic: dict[str, float] = {}
         self._failed_calls = Wires(self._graph.edges())
         self._metric_edges: dict[tuple[str, str], dict[str, float]] = {}
@@ -103,7 +103,7 @@ class Collector:
             else:
                 self.of(component).raise_to("behaviour", size)
         elif item.kind is EvidenceKind.ERRORS_PROPAGATED and item.effect > 0:
-            self._failing[component] = max(self._failing.get(component, 0.0), size)
+            self._failing.add(component)
         elif item.kind is EvidenceKind.CHANGE and component:
             self._changes.append(item)
 
@@ -177,8 +177,8 @@ class Collector:
         for component, size in (*refusing.items(), *refused.items()):
             self.of(component).raise_to("behaviour", size)
         behaviour = {component: features.behaviour for component, features in self._features.items()}
-        failing = {*self._origins, *self._failing, *refusing}
-        for component in {*self._failing, *refused}:
+        failing = self._origins | self._failing | set(refusing)
+        for component in self._failing | set(refused):
             below = [behaviour.get(c, 0.0) for c in self._graph.callees(component) if c in failing]
             features = self.of(component)
             features.behaviour = max(features.behaviour - max(below, default=0.0), 0.0)

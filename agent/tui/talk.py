@@ -121,7 +121,8 @@ class Talk:
             view = load(pane, session.incident, session.report, session.settings, hypothesis, item)
         except WhydownError as error:
             problem = str(error)
-            view = lambda width: problem  # noqa: E731  # a view like any other
+            self._app.post_message(Loaded(pane, selection, lambda width: problem))
+            return
         self._app.post_message(Loaded(pane, selection, view))
 
     # Investigations

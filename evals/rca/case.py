@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -36,7 +37,7 @@ class ViewOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(ABC):
     """One incident to investigate; each layout has a class of its own."""
 
     id: str
@@ -48,6 +49,7 @@ class Case:
         """Tell whether something is wrong in it."""
         return "fault"
 
+    @abstractmethod
     def view(self, options: ViewOptions, target: Path) -> Path:
         """Make the incident folder that an investigator gets, without the answer, and return it.
 
@@ -59,7 +61,6 @@ class Case:
             FolderError: the case is empty or its baseline is missing.
             FormatError: one of its files is not valid.
         """
-        raise NotImplementedError
 
 
 def link_signals(source: Path, target: Path, options: ViewOptions) -> None:

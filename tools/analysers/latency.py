@@ -38,7 +38,8 @@ def analyse_latency(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     if traces is None:
         return []
     own = [o for o in traces.operations(scope) if enough(o.own)]
-    wire = [e for e in traces.edges(scope) if enough(e.gap)]
+    every_edge = traces.edges(scope)
+    wire = [e for e in every_edge if enough(e.gap)]
     moved_own = _shifts([(o.own, o.buckets) for o in own], scope)
     moved_wire = _shifts([(e.gap, e.buckets) for e in wire], scope)
     gains = [o.excess for o, shift in zip(own, moved_own, strict=True) if _surely_rose(shift)]
@@ -46,7 +47,7 @@ def analyse_latency(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     whole = max(sum(max(gain, 0.0) for gain in gains), RELATIVE_FLOOR * usual_duration(traces.entries(scope)), 1.0)
     operations = [_operation(traces, scope, o, shift, whole) for o, shift in zip(own, moved_own, strict=True)]
     edges = [_edge(traces, scope, e, shift, whole) for e, shift in zip(wire, moved_wire, strict=True)]
-    unlike = [found for e in traces.edges(scope) if (found := _unlike_any(traces, scope, e, wire, whole))]
+    unlike = [found for e in every_edge if (found := _unlike_any(traces, scope, e, wire, whole))]
     return strongest(operations, settings) + strongest(edges + unlike, settings)
 
 

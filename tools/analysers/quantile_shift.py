@@ -108,8 +108,8 @@ def quantile_shift(spread: Two[Spread], buckets: Two[Buckets], scope: Scope, poo
 
 
 def _effect(baseline: float, incident: float, levels: NDArray[np.float64], sampling: float, pooled: float) -> float:
-    own = spread_scale(levels) if levels.size >= MIN_STRETCHES else 0.0
-    between = moderated_scale(own, levels.size if levels.size >= MIN_STRETCHES else 0, pooled * baseline)
+    telling = levels if levels.size >= MIN_STRETCHES else levels[:0]
+    between = moderated_scale(spread_scale(telling), telling.size, pooled * baseline)
     scale = (between**2 + sampling**2) ** 0.5
     return effect_size(incident, baseline, scale, level_floor(baseline))
 

@@ -37,9 +37,10 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
         return None
     ids = stretch_ids(base.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
     calm = calm_rate(ids, base.hits, base.n)
-    found = strongest_since([_effect(part, calm) for part in tails(call.made.incident)])
+    parts = list(tails(call.made.incident))
+    found = strongest_since([_effect(part, calm) for part in parts])
     scope = since(scope, call.made.incident, found)
-    now = list(tails(call.made.incident))[found.start]
+    now = parts[found.start]
     before, after = base.taken / base.total, now.taken / now.total
     subject = Subject(
         kind="edge", service=call.service, operation=call.operation, peer=call.peer, name=call.peer_operation
