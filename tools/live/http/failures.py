@@ -35,11 +35,12 @@ def refused(source: str, status: int, said: str) -> SourceError:
     )
 
 
-def unreachable(source: str, error: httpx.HTTPError) -> SourceError:
+def unreachable(source: str, error: OSError | httpx.HTTPError) -> SourceError:
     """Return the failure of a request that got no answer."""
+    if "CERTIFICATE" in str(error).upper():
+        return SourceError(f"{source} cannot be reached", "its certificate or ours is refused; check its url and files")
     if isinstance(error, httpx.ConnectError):
-        reason = "its certificate or ours is refused" if "CERTIFICATE" in str(error).upper() else "nobody listens there"
-        return SourceError(f"{source} cannot be reached", f"{reason}; check its url")
+        return SourceError(f"{source} cannot be reached", "nobody listens there; check its url")
     return SourceError(f"{source} broke off", type(error).__name__)
 
 

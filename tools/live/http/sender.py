@@ -85,7 +85,7 @@ class Sender:
         for attempt in range(1, self._settings.tries):
             try:
                 answer = await self._send(ask)
-            except (TimeoutError, httpx.HTTPError):
+            except (OSError, httpx.HTTPError):
                 await asyncio.sleep(wait_before(attempt, None))
                 continue
             wait = wait_before(attempt, answer)
@@ -103,7 +103,8 @@ class Sender:
                 f"{self.name} did not answer within {self._settings.timeout_seconds:g} s",
                 "raise timeout_seconds of this source, or compare shorter windows",
             ) from error
-        except httpx.HTTPError as error:
+        except (OSError, httpx.HTTPError) as error:
+            # TLS 1.3 refuses a client's certificate only at the first read, and that SSLError comes through as it is.
             self._silent += 1
             raise unreachable(self.name, error) from error
 

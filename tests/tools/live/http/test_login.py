@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 
 from tests.tools.live.backend import settings
@@ -77,6 +78,16 @@ def test_a_client_certificate_opens_the_door(server: str, certificate: Path) -> 
 def test_without_one_the_door_stays_shut(server: str, certificate: Path) -> None:
     with pytest.raises(SourceError, match=r"broke off|cannot be reached"):
         ask(server, ca_file=certificate / "cert.pem")
+
+
+def test_a_refusal_that_comes_only_at_the_first_read_is_told_as_one() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required")
+
+    reader = Reader(settings(tries=2), Budget(10), transport=httpx.MockTransport(refuse))
+    with pytest.raises(SourceError, match="certificate or ours is refused"):
+        reader.ask(Ask("/"))
+    reader.close()
 
 
 def test_an_unknown_authority_is_not_trusted(server: str) -> None:
