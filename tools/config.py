@@ -68,7 +68,22 @@ class RankingSettings(_Section):
         default=0.5,
         ge=0,
         le=1,
-        description="below this no cause is named: it is as likely something else, or nothing",
+        description="a component this likely is called the cause",
+    )
+    sure: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="when it is this probable that anything at all is at fault, the likeliest component is named",
+    )
+    min_lead: float = Field(
+        default=0.25, ge=0, le=1, description="but never one below this: of five equals none is worth naming"
+    )
+    unfounded_alarms: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="share of alarms that the data confirm and behind which nothing is at fault all the same",
     )
     hypotheses: int = Field(default=5, ge=1, description="hypotheses shown")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from agent.investigation.state import Context, State, dump, evidence_of, scope_of
 from agent.investigation.verify import topology_of
 from agent.investigation.watch import Interim
-from agent.ranking import Picture, rank_hypotheses, shipped_weights, worth_showing
+from agent.ranking import Alarm, Picture, rank_hypotheses, shipped_weights, worth_showing
 from tools.analysers import ALL
 from tools.analysers.quantile_shift import enough
 from tools.analysers.survey import run_survey
@@ -60,7 +60,17 @@ def picture_of(state: State, context: Context) -> Picture:
         instrumented=frozenset(name for source in senders for name in source.services()),
         traced=comparable(traces, scope_of(state)) if traces is not None else frozenset(),
         measured=frozenset(metrics.services()) if metrics is not None else frozenset(),
+        alarm=alarm_of(context),
     )
+
+
+def alarm_of(context: Context) -> Alarm | None:
+    """Return what raised the alarm; None when nobody says where the symptom was seen."""
+    file, service = context.folder.file, context.incident.service
+    if not (service or file.service):
+        return None
+    metric = file.metric if service in ("", file.service) else ""
+    return Alarm(service or file.service, metric, context.settings.ranking.unfounded_alarms)
 
 
 def comparable(traces: TraceSource, scope: Scope) -> frozenset[str]:

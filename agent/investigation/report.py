@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
 from agent.ranking import worth_showing
 from agent.schema import Argument, Hypothesis, Report, SourceStatus, Usage, Verdict
+from tools.config import RankingSettings
 from tools.sources import LiveSource
 
 HEALTHY_FROM = 0.5
@@ -16,7 +17,7 @@ def report(state: State, context: Context) -> State:
     hypotheses = worth_showing(hypotheses_of(state), context.settings.ranking.hypotheses, context.incident.steering)
     standing = [item for item in hypotheses if not item.rejected]
     best = standing[0].confidence if standing else 0.0
-    verdict = judge(best, state.get("nothing", 1.0), context.settings.ranking.min_confidence)
+    verdict = judge(best, state.get("nothing", 1.0), context.settings.ranking)
     unread = context.watch.stopped or state.get("failures") or context.telemetry.unanswered
     if verdict is Verdict.HEALTHY and (unread or len(standing) < len(hypotheses)):
         verdict = Verdict.INCONCLUSIVE  # neither what was not looked at nor what a person ruled out is healthy
@@ -48,15 +49,18 @@ def summarise(verdict: Verdict, hypotheses: list[Hypothesis]) -> str:
     return hypotheses[0].cause
 
 
-def judge(best: float, nothing: float, min_confidence: float) -> Verdict:
+def judge(best: float, nothing: float, settings: RankingSettings) -> Verdict:
     """Return the verdict.
+
+    A component is named when it is likelier than all else together, or when something is surely at fault and it is
+    the likeliest: a responder then looks there first, and reads how likely it is.
 
     Args:
         best: confidence of the first hypothesis, 0 when there is none.
         nothing: probability that nothing is at fault.
-        min_confidence: what the first hypothesis needs to be called the cause.
+        settings: what a cause needs to be named.
     """
-    if best >= min_confidence:
+    if best >= settings.min_confidence or (1.0 - nothing >= settings.sure and best >= settings.min_lead):
         return Verdict.ROOT_CAUSE
     return Verdict.HEALTHY if nothing >= HEALTHY_FROM else Verdict.INCONCLUSIVE
 

@@ -49,17 +49,20 @@ def score(features: Features, weights: Weights) -> float:
     return sum(w * x for w, x in zip(weights.features, features.vector(), strict=True))
 
 
-def probabilities(scores: dict[str, float], none: float) -> dict[str, float]:
+def probabilities(scores: dict[str, float], none: float, at_most: float = 1.0) -> dict[str, float]:
     """Return the probability of each component; what is missing to 1 is that of none of them.
 
     Args:
         scores: log-odds per component.
         none: log-odds of "none of them".
+        at_most: what "none of them" is given at the most, when something else tells that there is a fault.
     """
     top = max([none, *scores.values()])
     masses = {component: math.exp(value - top) for component, value in scores.items()}
-    total = sum(masses.values()) + math.exp(none - top)
-    return {component: mass / total for component, mass in masses.items()}
+    some, nothing = sum(masses.values()), math.exp(none - top)
+    if at_most < 1.0:
+        nothing = min(nothing, some * at_most / (1.0 - at_most))
+    return {component: mass / (some + nothing) for component, mass in masses.items()}
 
 
 def family_scores(features: Features, weights: Weights) -> dict[FaultFamily, float]:

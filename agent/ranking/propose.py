@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agent.ranking.alarm import Alarm, nothing_at_most
 from agent.ranking.collect import component_features
 from agent.ranking.features import Features
 from agent.ranking.kinds import Sender, fault_kind
@@ -40,6 +41,7 @@ class Picture:
     traced: frozenset[str]
     measured: frozenset[str] = frozenset()
     """Components with metrics: for them, no rise of a resource means something."""
+    alarm: Alarm | None = None
 
 
 def rank_hypotheses(picture: Picture, weights: Weights, steering: Steering | None = None) -> list[Hypothesis]:
@@ -56,7 +58,7 @@ def rank_hypotheses(picture: Picture, weights: Weights, steering: Steering | Non
     ruled_out = frozenset(item.component for item in said.rejected)
     features = component_features(picture.evidence, picture.graph, picture.traced, ruled_out)
     scores = steered({name: score(f, weights) for name, f in features.items()}, said)
-    chances = probabilities(scores, weights.none)
+    chances = probabilities(scores, weights.none, nothing_at_most(picture.alarm, picture.evidence))
     names = {**features, **scores}
     ordered = sorted(names, key=lambda name: (name in ruled_out, -chances.get(name, 0.0), name))
     drafts = [

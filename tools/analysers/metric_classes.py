@@ -40,6 +40,9 @@ _WORDS: tuple[tuple[MetricClass, str], ...] = (
 )
 """In order of precedence: `http.server.errors.duration` is about errors, `pool.wait.time` about a pool."""
 _PATTERNS = tuple((kind, re.compile(rf"(?:^|[^a-z0-9])(?:{words})(?:$|[^a-z0-9])")) for kind, words in _WORDS)
+_GOOD = re.compile(
+    r"(?:^|[^a-z0-9])(?:availability(?!_zone)|success(?:ful)?_?(?:rate|ratio|percent\w*|pct))(?:$|[^a-z0-9])"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -52,6 +55,12 @@ def metric_class(name: str) -> MetricClass:
     """
     words = _CAMEL.sub("_", name.partition("{")[0]).lower()
     return next((kind for kind, pattern in _PATTERNS if pattern.search(words)), MetricClass.OTHER)
+
+
+@cache
+def is_share_of_good(name: str) -> bool:
+    """Tell whether a metric is the part of requests that went well, such as availability or a success rate."""
+    return bool(_GOOD.search(_CAMEL.sub("_", name.partition("{")[0]).lower()))
 
 
 def is_node_metric(name: str) -> bool:

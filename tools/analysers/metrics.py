@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.analysers.base import Analyser, Finding, change_words, strongest
-from tools.analysers.metric_classes import MetricClass, metric_class
+from tools.analysers.metric_classes import MetricClass, is_share_of_good, metric_class
 from tools.analysers.metric_share import key_of, latency_shares
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
 from tools.sources import MetricSource, Telemetry
-from tools.sources.rows import MetricSeries
+from tools.sources.rows import MetricSeries, Two
 from tools.stats import cusum_onset, effect_size, moderated_scale, robust_scale, spread_scale
 from tools.window import NS, Scope
 
@@ -33,6 +33,8 @@ MIN_BASELINE = 4
 MATERIAL = 0.25
 """A change below a quarter of what the metric usually is elsewhere is too small to be felt: an idle
 component that goes from nothing to next to nothing."""
+ERROR_BUDGET = 0.001
+"""Three nines: fewer failures than one request in a thousand are what services promise anyway."""
 RECENT = 3
 """Points before the incident that tell the level just before it."""
 PLOTTED = 240
@@ -56,15 +58,31 @@ def analyse_metrics(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     if metrics is None:
         return []
     found = metrics.series(scope)
-    variation, level = pooled_variation(found), peer_levels(found)
+    judged = [of_failures(s) for s in found]
+    variation, level = pooled_variation(judged), peer_levels(judged)
     peers = {name: Peers(variation.get(name, 0.0), level.get(name, 0.0)) for name in {s.metric for s in found}}
     shares = latency_shares(found)
-    shifts = [(s, _shift(metrics, scope, s, peers[s.metric])) for s in found]
+    shifts = [(s, _shift(metrics, scope, s, of, peers[s.metric])) for s, of in zip(found, judged, strict=True)]
     return strongest([_with_share(item, shares.get(key_of(s))) for s, item in shifts if item], settings)
 
 
 def _with_share(item: Finding, share: float | None) -> Finding:
     return Finding(item.evidence.model_copy(update={"share": share}), item.certainty)
+
+
+def of_failures(series: MetricSeries) -> MetricSeries:
+    """Return the part, 0..1, that failed where a metric tells the part that went well; any other series as it is.
+
+    From 99.9 % to 98 % is a fiftieth of the one and twenty times the other, and it is failures that are felt.
+    """
+    values = series.values
+    if not (is_share_of_good(series.metric) and values.baseline.size and values.incident.size):
+        return series
+    highest = float(max(values.baseline.max(), values.incident.max()))
+    whole = 1.0 if highest <= 1.0 else 100.0
+    if highest > whole:
+        return series
+    return replace(series, values=Two(1.0 - values.baseline / whole, 1.0 - values.incident / whole))
 
 
 def pooled_variation(found: list[MetricSeries]) -> dict[str, float]:
@@ -91,7 +109,10 @@ def stretch_levels(values: NDArray[np.float64], length: int) -> NDArray[np.float
 
 
 def shift_effect(
-    baseline: NDArray[np.float64], incident: NDArray[np.float64], peers: Peers = NO_PEERS, interval_s: float = 0.0
+    baseline: NDArray[np.float64],
+    incident: NDArray[np.float64],
+    peers: Peers = NO_PEERS,
+    least: float = 1e-9,
 ) -> tuple[float, float, float]:
     """Return effect, baseline level and incident level of one series.
 
@@ -103,26 +124,28 @@ def shift_effect(
         baseline: values in the baseline.
         incident: values in the incident, at least one.
         peers: what other series of the metric did.
-        interval_s: for a rate per second, the time between points; 0 for anything else.
+        least: smallest scale to believe in, above 0, same unit; see `counting_noise`.
     """
     base, now = float(np.median(baseline)), float(np.median(incident))
     enough = baseline.size if baseline.size >= MIN_BASELINE else 0
     within = spread_scale(baseline) / incident.size**0.5 if enough else 0.0
     between = spread_scale(stretch_levels(baseline, incident.size)) if enough else 0.0
     scale = moderated_scale(max(within, between), enough // max(incident.size, 1), peers.variation * abs(base))
-    floor = max(RELATIVE_FLOOR * abs(base), MATERIAL * peers.level, counting_noise(baseline, base, interval_s), 1e-9)
+    floor = max(RELATIVE_FLOOR * abs(base), MATERIAL * peers.level, least)
     return effect_size(now, base, scale, floor), base, now
 
 
-def counting_noise(values: NDArray[np.float64], level: float, interval_s: float = 0.0) -> float:
-    """Return what a count scatters by itself, the root of its level (Poisson); 0 for what is not a count.
+def counting_noise(series: MetricSeries) -> float:
+    """Return what a count scatters by itself, the root of its level (Poisson); next to 0 for what is not a count.
 
     A pool that has one connection in use now and two then has not changed. A rate of events is a count
     divided by the interval between its points.
     """
-    if interval_s > 0.0:
-        return math.sqrt(max(abs(level) * interval_s, 1.0)) / interval_s
-    return max(abs(level), 1.0) ** 0.5 if bool((values == np.round(values)).all()) else 0.0
+    values = series.values.baseline
+    level = abs(float(np.median(values)))
+    if interval_s := _rate_interval(series):
+        return math.sqrt(max(level * interval_s, 1.0)) / interval_s
+    return math.sqrt(max(level, 1.0)) if bool((values == np.round(values)).all()) else 1e-9
 
 
 def exceedance(baseline: NDArray[np.float64], incident: NDArray[np.float64], direction: float) -> float:
@@ -163,14 +186,18 @@ def peer_levels(found: list[MetricSeries]) -> dict[str, float]:
     return {name: float(np.median(values)) for name, values in levels.items() if len(values) >= MIN_PEERS}
 
 
-def _shift(metrics: MetricSource, scope: Scope, series: MetricSeries, peers: Peers) -> Finding | None:
+def _shift(
+    metrics: MetricSource, scope: Scope, series: MetricSeries, judged: MetricSeries, peers: Peers
+) -> Finding | None:
     before, after = series.values.baseline, series.values.incident
     if after.size == 0 or before.size < (1 if peers.variation else MIN_BASELINE):
         return None
-    effect, base, now = shift_effect(before, after, peers, _rate_interval(series))
-    effect = recent_effect(series, base, effect) if effect else 0.0
+    effect = (
+        _effect(judged, peers, counting_noise(series)) if judged is series else -_effect(judged, peers, ERROR_BUDGET)
+    )
     if effect == 0.0:
         return None
+    base, now = float(np.median(before)), float(np.median(after))
     scale = max(spread_scale(before), RELATIVE_FLOOR * abs(base), 1e-9)
     onset = cusum_onset(series.times.incident, after, base, scale, effect)
     subject = Subject(
@@ -190,6 +217,12 @@ def _shift(metrics: MetricSource, scope: Scope, series: MetricSeries, peers: Pee
         samples=(_plot(series),),
     )
     return Finding(evidence, exceedance(before, after, effect))
+
+
+def _effect(judged: MetricSeries, peers: Peers, least: float) -> float:
+    """Return the effect on what a series is judged by; see `shift_effect` for `least`."""
+    effect, base, _ = shift_effect(judged.values.baseline, judged.values.incident, peers, least)
+    return recent_effect(judged, base, effect) if effect else 0.0
 
 
 def _rate_interval(series: MetricSeries) -> float:

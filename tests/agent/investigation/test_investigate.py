@@ -8,7 +8,7 @@ from agent.investigation import investigate, resume
 from agent.investigation.report import judge
 from agent.schema import Incident, Report, Verdict
 from tests.builders import Folder, Log, Span, window
-from tools.config import Settings
+from tools.config import RankingSettings, Settings
 from tools.errors import FolderError, RunError, UnknownServiceError, WindowError
 from tools.faults import FaultFamily
 
@@ -138,11 +138,13 @@ def test_bad_input_is_one_line(tmp_path: Path, settings: Settings) -> None:
     ("best", "nothing", "verdict"),
     [
         (0.9, 0.05, Verdict.ROOT_CAUSE),
-        (0.2, 0.1, Verdict.INCONCLUSIVE),
-        (0.3, 0.6, Verdict.ROOT_CAUSE),
+        (0.5, 0.5, Verdict.ROOT_CAUSE),
+        (0.4, 0.2, Verdict.INCONCLUSIVE),
+        (0.3, 0.1, Verdict.ROOT_CAUSE),
+        (0.2, 0.02, Verdict.INCONCLUSIVE),
         (0.2, 0.6, Verdict.HEALTHY),
         (0.0, 1.0, Verdict.HEALTHY),
     ],
 )
 def test_verdict_follows_the_probabilities(best: float, nothing: float, verdict: Verdict) -> None:
-    assert judge(best, nothing, 0.25) is verdict
+    assert judge(best, nothing, RankingSettings()) is verdict

@@ -1,5 +1,7 @@
 """The scoring model: probabilities of components and of none of them."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,3 +45,11 @@ def test_families_are_probabilities_and_follow_the_evidence() -> None:
     assert max(slow_wire, key=lambda family: slow_wire[family]).value == "network"
     odd_behaviour = family_scores(Features(behaviour=4.0), weights)
     assert max(odd_behaviour, key=lambda family: odd_behaviour[family]).value == "code"
+
+
+def test_nothing_gets_no_more_than_what_else_is_known_allows() -> None:
+    chances = probabilities({"a": 1.0, "b": 0.0}, 5.0, at_most=0.1)
+    assert sum(chances.values()) == pytest.approx(0.9)
+    assert chances["a"] / chances["b"] == pytest.approx(math.e)
+    assert probabilities({"a": 5.0}, 0.0, at_most=0.1) == probabilities({"a": 5.0}, 0.0)
+    assert probabilities({}, 1.0, at_most=0.1) == {}

@@ -1,5 +1,6 @@
 """Metrics: robust two-sided change of every series."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from tools.analysers.metrics import (
     MIN_PEERS,
     Peers,
     analyse_metrics,
+    counting_noise,
     exceedance,
+    of_failures,
     peer_levels,
     pooled_variation,
     recent_effect,
@@ -24,7 +27,7 @@ from tools.analysers.metrics import (
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, onset_of
 from tools.sources.rows import MetricSeries, Two
-from tools.window import Scope
+from tools.window import NS, Scope
 
 SCOPE = Scope.of(window(300, 420), [window(0, 300)])
 SETTINGS = SurveySettings()
@@ -166,9 +169,47 @@ def test_a_short_baseline_is_completed_by_what_the_metric_does_elsewhere() -> No
 
 def test_a_rate_scatters_as_the_counts_behind_it() -> None:
     """0.2 requests a second at a scrape each minute are 12 a minute, give or take 3.5."""
+    minutes = np.arange(11, dtype=np.int64) * 60 * NS
     before, after = np.full(10, 0.2), np.array([0.3])
-    assert shift_effect(before, after, interval_s=60.0)[0] == pytest.approx(0.1 / (12**0.5 / 60))
+    rate = replace(series([], [], "requests_per_s"), times=Two(minutes[:10], minutes[10:]), values=Two(before, after))
+    assert counting_noise(rate) == pytest.approx(12**0.5 / 60)
+    assert shift_effect(before, after, least=counting_noise(rate))[0] == pytest.approx(0.1 / (12**0.5 / 60))
     assert shift_effect(before, after)[0] > 5
+
+
+def test_a_count_scatters_by_the_root_of_its_level() -> None:
+    assert counting_noise(series([4.0, 4.0], [9.0])) == 2
+    assert counting_noise(series([0.0, 0.0], [1.0])) == 1
+    assert counting_noise(series([0.5, 4.0], [9.0])) < 1e-6
+
+
+@pytest.mark.parametrize("whole", [1.0, 100.0])
+def test_a_drop_of_availability_is_judged_as_the_failures_it_means(tmp_path: Path, whole: float) -> None:
+    """From 99.8 % to 97 % is a move of 3 % by itself; failures have become fifteen times as many."""
+    before = [whole * level for level in (0.998, 0.999, 0.997, 0.998) * 8]
+    points = gauge("pay", "availability", before) + gauge("pay", "availability", [whole * 0.97] * 12, start=320)
+    scope = Scope.of(window(320, 440), [window(0, 320)])
+    (found,) = analyse_metrics(Folder(tmp_path).metrics(*points).open(), scope, SETTINGS)
+    assert found.effect < -10
+    assert found.baseline == pytest.approx(0.998 * whole)
+    assert found.incident == pytest.approx(0.97 * whole)
+
+
+def test_less_than_the_error_budget_is_no_failure(tmp_path: Path) -> None:
+    points = gauge("pay", "success_rate", [1.0] * 32) + gauge("pay", "success_rate", [0.9995] * 12, start=320)
+    scope = Scope.of(window(320, 440), [window(0, 320)])
+    assert analyse_metrics(Folder(tmp_path).metrics(*points).open(), scope, SETTINGS) == []
+
+
+@pytest.mark.parametrize("name", ["successful_requests", "latency_p99", "availability_zone_count"])
+def test_other_metrics_are_judged_as_they_are(name: str) -> None:
+    one = series([0.5, 0.6], [0.7], name)
+    assert of_failures(one) is one
+
+
+def test_what_is_called_a_share_but_exceeds_the_whole_is_judged_as_it_is() -> None:
+    one = series([120.0, 99.0], [98.0], "availability")
+    assert of_failures(one) is one
 
 
 @settings(max_examples=50, deadline=None)
