@@ -74,6 +74,7 @@ class Span:
     peer: str = ""
     pod: str = ""
     status_message: str = ""
+    events: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     resource: Mapping[str, str] = field(default_factory=dict)
 
@@ -92,6 +93,7 @@ class Span:
             "kind": self.kind,
             "peer": self.peer,
             "status_message": self.status_message,
+            "events": self.events or None,
             "attributes": list(self.attributes.items()),
             "resource": list(self.resource.items()),
         }

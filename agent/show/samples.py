@@ -11,7 +11,7 @@ from agent.show.traces import source
 from tools.errors import InputError
 from tools.paths import critical_path
 from tools.sources import Telemetry
-from tools.sources.protocols import Order
+from tools.sources.protocols import FAILED, Order
 from tools.sources.rows import SpanRow
 from tools.window import Scope
 
@@ -61,7 +61,7 @@ def _examples(order: Order, telemetry: Telemetry, scope: Scope, wanted: Filters)
     if not wanted.service:
         raise InputError(f"the table {order} needs --service", "known: " + ", ".join(traces.services()[:12]))
     found = traces.examples(scope.incident, wanted.service, wanted.operation, order, wanted.limit or 1000)
-    rows = [span for span in found if order != "failed" or span.status.upper().endswith("ERROR")]
+    rows = [span for span in found if order not in FAILED or span.status.upper().endswith("ERROR")]
     return make(order, f"{order} spans in the incident window", _SPAN, rows, scope)
 
 

@@ -7,6 +7,7 @@ one difference is the text of metric attributes, which DuckDB quotes.
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -182,6 +183,21 @@ def test_samples_traces_and_resources_are_the_same(slow: Both) -> None:
     assert live.trace(found[0].trace_id) == embedded.trace(found[0].trace_id)
     assert live.trace("no such trace") == []
     assert live.resource("payment") == embedded.resource("payment")
+
+
+def test_exceptions_that_only_events_record_are_the_same(tmp_path: Path) -> None:
+    """A status with words of its own keeps them; of many events the first exception counts."""
+    raised = {"name": "exception", "attributes": {"exception.type": "OSError", "exception.message": "x" * 400}}
+    silent = {"name": "exception", "attributes": {"exception.type": "TimeoutError"}}
+    events = [json.dumps([{"name": "retry", "attributes": {}}, raised, silent]), json.dumps([silent]), "", "[]"]
+    spans = [Span(f"{n + 1:032x}", f"{1:016x}", at=70 + n, ms=5, error=True, events=e) for n, e in enumerate(events)]
+    spans.append(Span(f"{9:032x}", f"{1:016x}", at=80, error=True, status_message="said", events=events[0]))
+    folder, database = Folder(tmp_path).spans(*spans), new_database()
+    load(database, tmp_path)
+    live = trace_source(Both(Recorded(folder.open(), SCOPE), database).telemetry())
+    found = live.examples(SCOPE.incident, "front", "", "earliest", 9)
+    assert found == folder.traces().examples(SCOPE.incident, "front", "", "earliest", 9)
+    assert [row.status_message for row in found] == [f"OSError: {'x' * 300}", "TimeoutError", "", "", "said"]
 
 
 def test_lines_are_found_by_service_and_text(slow: Both) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from tools.config import SurveySettings
 from tools.evidence import Evidence, Sample, Subject, onset_of
 from tools.sources import Telemetry, TraceSource
-from tools.sources.protocols import Order
+from tools.sources.protocols import FAILED, Order
 from tools.sources.rows import SpanRow, Trials
 from tools.stats import Departure, benjamini_hochberg, inflation, two_sided_p
 from tools.window import Scope, TimeWindow
@@ -98,8 +98,10 @@ def percent(fraction: float) -> str:
 def trace_samples(
     traces: TraceSource, window: TimeWindow, subject: Subject, order: Order, limit: int = 3
 ) -> tuple[Sample, ...]:
-    """Return a few spans of an operation as samples, to open with `whydown show`."""
+    """Return a few spans of an operation as samples, to open with `whydown show`; of failed ones only such."""
     rows = traces.examples(window, subject.service, subject.operation, order, limit)
+    if order in FAILED:
+        rows = [row for row in rows if row.status.upper().endswith("ERROR")]
     return tuple(Sample(kind="trace", ref=row.trace_id, text=_span_text(row), times=(row.start_ns,)) for row in rows)
 
 

@@ -13,6 +13,8 @@ LINE_LIMIT = 400
 """Characters of a line that are read: a template shows in its beginning, a payload follows."""
 EXAMPLE_LIMIT = 2000
 """Characters of a line that are shown as an example."""
+MESSAGE_LIMIT = 300
+"""Characters of an exception's message that are read from a span: what is wrong stands in its beginning."""
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _TOKEN = r"(?:0x[0-9a-fA-F]+|\b[0-9a-fA-F]*\d[0-9a-fA-F]{7,}\b|\d+)"
 MASKS = (

@@ -28,8 +28,11 @@ from tools.sources.rows import (
 )
 from tools.window import Scope, TimeWindow
 
-Order = Literal["slowest", "failed", "median"]
-"""Which traces to sample: the slowest, those with an error, or typical ones."""
+Order = Literal["slowest", "failed", "earliest", "median"]
+"""Which traces to sample: the slowest, those with an error, the first with an error, or typical ones."""
+
+FAILED: tuple[Order, ...] = ("failed", "earliest")
+"""Orders that put failed spans first; where there are too few, others follow."""
 
 
 class Source(Protocol):

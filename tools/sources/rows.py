@@ -77,6 +77,7 @@ class OperationStats:
     `own` is self-time: duration not covered by child spans; `buckets` are of it, `total_buckets` of `total`.
     `excess` is the mean self-time a request
     of the incident window has more than baseline requests with the same entry operation, ns per request.
+    `origins` are all spans, and those of `error_origins`, per time bucket.
     """
 
     service: str
@@ -88,6 +89,7 @@ class OperationStats:
     buckets: Two[Buckets]
     total_buckets: Two[Buckets]
     excess: float
+    origins: Two[Trials] = field(default_factory=lambda: Two(Trials(), Trials()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class SpanRow:
-    """One span, as stored."""
+    """One span, as stored.
+
+    `status_message` says why it failed; where the status does not, type and message of an exception that
+    one of its events records.
+    """
 
     trace_id: str
     span_id: str

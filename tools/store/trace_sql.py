@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tools.sources.masks import MESSAGE_LIMIT
 from tools.sources.protocols import Order
 from tools.store.scoped import literal, per_window, service_is, within
 from tools.window import Scope, TimeWindow
@@ -153,9 +154,19 @@ METHODS = {
 }
 """Query by method; what stands after the dot is the second query of a method."""
 
-SPAN_COLUMNS = """SELECT trace_id, span_id, coalesce(parent_span_id, ''), coalesce(service, ''),
+
+def _exception(what: str) -> str:
+    """Return the SQL for type or message of the exception that a span's events record, NULL without one."""
+    path = f'$[*].attributes."exception.{what}"'
+    return f"left(json_extract_string(TRY_CAST(events AS JSON), {literal(path)})[1], {MESSAGE_LIMIT})"
+
+
+SPAN_COLUMNS = f"""SELECT trace_id, span_id, coalesce(parent_span_id, ''), coalesce(service, ''),
        coalesce(operation, ''), coalesce(pod, ''), start_unix_nano, duration_ns, coalesce(status, ''),
-       coalesce(kind, ''), coalesce(status_message, ''), attributes"""
+       coalesce(kind, ''),
+       coalesce(nullif(status_message, ''), concat_ws(': ', {_exception("type")}, {_exception("message")})),
+       attributes"""
+_FAILED = "coalesce(upper(status) LIKE '%ERROR', false)"
 _USABLE = "trace_id IS NOT NULL AND span_id IS NOT NULL AND duration_ns >= 0"
 
 
@@ -178,7 +189,8 @@ def examples(select: str, window: TimeWindow, service: str, operation: str, orde
     rows = f"FROM ({select}) WHERE {within('traces', window)} AND {service_is(service)}{named} AND {_USABLE}"
     ordering = {
         "slowest": "duration_ns DESC",
-        "failed": "coalesce(upper(status) LIKE '%ERROR', false) DESC, duration_ns DESC",
+        "failed": f"{_FAILED} DESC, duration_ns DESC",
+        "earliest": f"{_FAILED} DESC, start_unix_nano",
         "median": f"abs(duration_ns - (SELECT median(duration_ns) {rows}))",
     }[order]
     return f"{SPAN_COLUMNS} {rows} ORDER BY {ordering}, span_id LIMIT {limit}"

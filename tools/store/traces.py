@@ -108,6 +108,7 @@ class EmbeddedTraces(EmbeddedSource):
                 buckets=group.buckets(scope, 0),
                 total_buckets=group.buckets(scope, 3),
                 excess=excess.get(key, 0.0),
+                origins=group.trials(scope, 3, 7),
             )
             for key, group in grouped_rows(self._rows("operations"), 2).items()
         ]

@@ -1,10 +1,15 @@
 -- From the columns of an incident folder to those of the exporter.
 INSERT INTO otel_traces (Timestamp, TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, ResourceAttributes,
-                         SpanAttributes, Duration, StatusCode, StatusMessage)
+                         SpanAttributes, Duration, StatusCode, StatusMessage, `Events.Timestamp`, `Events.Name`,
+                         `Events.Attributes`)
 SELECT fromUnixTimestamp64Nano(assumeNotNull(start_unix_nano)), ifNull(trace_id, ''), ifNull(span_id, ''),
        ifNull(parent_span_id, ''), ifNull(operation, ''), initcap(ifNull(kind, 'unspecified')), ifNull(service, ''),
        CAST(resource, 'Map(String, String)'), CAST(attributes, 'Map(String, String)'),
-       toUInt64(assumeNotNull(duration_ns)), initcap(lower(ifNull(status, 'unset'))), ifNull(status_message, '')
+       toUInt64(assumeNotNull(duration_ns)), initcap(lower(ifNull(status, 'unset'))), ifNull(status_message, ''),
+       arrayMap(e -> fromUnixTimestamp64Nano(JSONExtractInt(e, 'time_unix_nano')), JSONExtractArrayRaw(ifNull(events, '[]'))),
+       arrayMap(e -> JSONExtractString(e, 'name'), JSONExtractArrayRaw(ifNull(events, '[]'))),
+       arrayMap(e -> CAST(JSONExtractKeysAndValues(e, 'attributes', 'String'), 'Map(String, String)'),
+                JSONExtractArrayRaw(ifNull(events, '[]')))
 FROM {traces};
 
 INSERT INTO otel_logs (Timestamp, TraceId, SpanId, SeverityText, ServiceName, Body, ResourceAttributes, LogAttributes)

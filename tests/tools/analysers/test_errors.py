@@ -1,5 +1,6 @@
 """Errors: who fails by itself, and who fails because something below does."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,26 @@ def test_failed_spans_are_shown_and_date_the_onset(tmp_path: Path) -> None:
     assert found[0].onset == onset_of(min(moment for sample in found[0].samples for moment in sample.times))
     assert [sample.kind for sample in found[0].samples] == ["trace"] * 3
     assert all("out of cheese" in sample.text for sample in found[0].samples)
+
+
+@pytest.mark.parametrize(("begins", "stray"), [(313, None), (350, None), (371, 330)])
+def test_the_onset_is_the_first_failure_beyond_the_calm_rate(tmp_path: Path, begins: int, stray: int | None) -> None:
+    """A failure an hour, as on any day, lies before; the slowest failures come last."""
+    failed = {*range(20, 300, 60), *range(begins, 420), stray}
+    spans = [Span(f"t{at}", "a", at=at, ms=5 + at / 10, error=at in failed) for at in range(420)]
+    first = analyse_errors(Folder(tmp_path).spans(*spans).open(), SCOPE, SETTINGS)[0]
+    assert first.onset == onset_of(ns(begins))
+
+
+def test_an_exception_that_only_an_event_records_is_told(tmp_path: Path) -> None:
+    event = {
+        "name": "exception",
+        "attributes": {"exception.type": "OSError", "exception.message": "[Errno 28] No space left on device"},
+    }
+    events = json.dumps([{"name": "retry"}, event])
+    spans = [Span(f"t{at}", "a", at=at, ms=5, error=at > 310, events=events if at > 310 else "") for at in range(420)]
+    first = analyse_errors(Folder(tmp_path).spans(*spans).open(), SCOPE, SETTINGS)[0]
+    assert all("ERROR: OSError: [Errno 28] No space left on device" in sample.text for sample in first.samples)
 
 
 def test_fewer_errors_are_a_drop(tmp_path: Path) -> None:

@@ -52,15 +52,14 @@ class Distribution:
         )
 
     def trials(self, count: str, scope: Scope) -> Two[Trials]:
-        """Return how many there are per time bucket, of the first value, and how many of them were counted."""
+        """Return how many spans or requests there are per time bucket, and how many of them were counted."""
         return Two(*(self._trials(count, scope, role) for role in (0, 1)))
 
     def _trials(self, count: str, scope: Scope, role: int) -> Trials:
-        value = next(iter(self.spreads))
         parts = [part for part in self.parts if part["role"] == role]
         return Trials(
             times=_starts(parts, scope),
-            n=np.array([part[f"{value}.n"] for part in parts], np.float64),
+            n=np.array([part["dur.n"] for part in parts], np.float64),
             hits=np.array([part[count] for part in parts], np.float64),
         )
 

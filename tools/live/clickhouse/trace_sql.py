@@ -17,6 +17,7 @@ from tools.live.clickhouse.scoped import (
     template,
     within,
 )
+from tools.sources.masks import MESSAGE_LIMIT
 from tools.sources.protocols import Order
 from tools.window import Scope, TimeWindow
 
@@ -146,9 +147,20 @@ def _of(service: str, operation: str) -> str:
     return of(service) + (f" AND SpanName = {literal(operation)}" if operation else "")
 
 
+_FAILED = "endsWith(upper(toString(StatusCode)), 'ERROR')"
+
+
+def _exception(what: str) -> str:
+    """Return the SQL for type or message of the exception that a span's events record, empty without one."""
+    told = f"arrayFirst(e -> e['exception.{what}'] <> '', CAST(`Events.Attributes`, 'Array(Map(String, String))'))"
+    return f"leftUTF8({told}['exception.{what}'], {MESSAGE_LIMIT})"
+
+
 SPAN = f"""SELECT TraceId, SpanId, ParentSpanId, {SERVICE}, toString(SpanName), {POD_NAME},
        toUnixTimestamp64Nano(Timestamp), toInt64(Duration), upper(toString(StatusCode)),
-       replaceOne(lower(toString(SpanKind)), 'span_kind_', ''), StatusMessage,
+       replaceOne(lower(toString(SpanKind)), 'span_kind_', ''),
+       if(StatusMessage <> '', StatusMessage,
+          arrayStringConcat(arrayFilter(t -> t <> '', [{_exception("type")}, {_exception("message")}]), ': ')),
        CAST(SpanAttributes, 'Map(String, String)')"""
 
 
@@ -157,7 +169,8 @@ def examples(table: str, window: TimeWindow, service: str, operation: str, order
     rows = f"FROM {named(table)} WHERE {within('Timestamp', window)} AND {_of(service, operation)}"
     ordering = {
         "slowest": "Duration DESC",
-        "failed": "endsWith(upper(toString(StatusCode)), 'ERROR') DESC, Duration DESC",
+        "failed": f"{_FAILED} DESC, Duration DESC",
+        "earliest": f"{_FAILED} DESC, Timestamp",
         "median": f"abs(toFloat64(Duration) - (SELECT quantileExactInclusive(0.5)(Duration) {rows}))",
     }[order]
     chosen = f"SELECT TraceId, SpanId {rows} ORDER BY {ordering}, SpanId LIMIT {limit}"

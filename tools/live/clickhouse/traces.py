@@ -73,6 +73,7 @@ class ClickHouseTraces(ClickHouseSource):
                 buckets=found.buckets("own", scope),
                 total_buckets=found.buckets("dur", scope),
                 excess=flows.excess("own", (found.ids[0], 0, 0), self._requests(scope)),
+                origins=found.trials("origins", scope),
             )
             for found in self._distributions("operations", scope)
         ]
