@@ -1,15 +1,19 @@
-"""Which kind of fault: the family by the fitted model, the kind within it by what was found."""
+"""Which kind of fault: by signs that one kind leaves, else the family by the fitted model and the kind within it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 
+from agent.ranking.blamed_change import changed_to
 from agent.ranking.features import Features
 from agent.ranking.model import Weights, family_scores
+from agent.ranking.paths import awaited_store, loses_packets, store_kind, unreachable
+from agent.ranking.scene import Scene
+from agent.ranking.signs import BUSY, in_words, sign_of, surges
 from tools.analysers.logs import ALARMING
 from tools.analysers.metric_classes import MetricClass, metric_class
 from tools.evidence import Evidence, EvidenceKind
-from tools.faults import FaultFamily, FaultKind, kind_in_words
+from tools.faults import FaultFamily, FaultKind
 
 _BY_CLASS = {
     MetricClass.CPU: FaultKind.CPU_SATURATION,
@@ -19,54 +23,51 @@ _BY_CLASS = {
     MetricClass.QUEUE: FaultKind.QUEUE_BACKLOG,
     MetricClass.RESTART: FaultKind.RESTART,
 }
-_BY_CHANGE = {
-    "config": FaultKind.BAD_CONFIGURATION,
-    "flag": FaultKind.BAD_CONFIGURATION,
-    "deploy": FaultKind.BAD_DEPLOY,
-    "commit": FaultKind.BAD_DEPLOY,
-    "event": FaultKind.RESTART,
-}
+_FOLLOWS = re.compile(r"descriptor|(?<![a-z])fds|thread", re.IGNORECASE)
 _STRUCTURAL = frozenset({EvidenceKind.CALLS_VANISHED, EvidenceKind.CALLS_CHANGED, EvidenceKind.LOG_GONE})
-
-BUSY = 1.0
-"""A rise of a resource or of self-time by three scales and more, most of it sure."""
+_SAID = frozenset({EvidenceKind.LOG_NEW, EvidenceKind.LOG_BURST})
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What a component sends: spans, where there are any (else any telemetry), and metrics."""
-
-    instrumented: bool
-    measured: bool
-
-
-def fault_kind(
-    component: str, features: Features, evidence: list[Evidence], sender: Sender, weights: Weights
-) -> FaultKind:
+def fault_kind(scene: Scene, weights: Weights) -> FaultKind:
     """Return the most likely kind of fault of one component.
 
     Args:
-        component: which one.
-        features: of the component.
-        evidence: on the component, strongest first.
-        sender: what it sends; a store or foreign service sends nothing of its own.
+        scene: the component and what is known.
         weights: the fitted model.
     """
-    said = _in_words(evidence)
-    if not sender.instrumented:
-        return said or _dependency(evidence)
-    known = (_change(evidence) if features.change else None) or said
+    if said := in_words(scene):
+        return said
+    if surges(scene):
+        return FaultKind.TRAFFIC_SURGE
+    return _own_kind(scene, weights) if scene.instrumented else _store(scene)
+
+
+def _store(scene: Scene) -> FaultKind:
+    """Return the kind of fault of what sends no spans: its callers tell."""
+    if any(True for _ in scene.rising(EvidenceKind.ERRORS_ORIGIN)):
+        return FaultKind.DEPENDENCY_DOWN
+    slowest = next(scene.rising(EvidenceKind.LATENCY_EDGE), None)
+    return store_kind(scene, slowest.subject.service, scene.component) if slowest else FaultKind.DEPENDENCY_SLOW
+
+
+def _own_kind(scene: Scene, weights: Weights) -> FaultKind:
+    features = scene.features
+    if store := awaited_store(scene):
+        return store_kind(scene, scene.component, store)
+    known = sign_of(scene) or (changed_to(scene) if features.change else None)
     if known is not None:
         return known
+    if features.own_time < BUSY and loses_packets(scene):
+        return FaultKind.NETWORK_LOSS
     # What is out of reach without being busy is cut off; what is busy merely does not answer in time.
-    if max(features.resource, features.own_time) < BUSY and _unreachable(component, evidence):
+    if max(features.resource, features.own_time) < BUSY and unreachable(scene):
         return FaultKind.NETWORK_PARTITION
     family = most_likely_family(features, weights)
     if family is FaultFamily.RESOURCE:
         # Slow in its own code while its resources are measured and quiet: it waits, it does not work.
-        idle = sender.measured and features.resource == 0.0 and features.own_time > 0.0
-        return FaultKind.SLOW_CODE if idle else _resource(evidence)
-    return FaultKind.NETWORK_DELAY if family is FaultFamily.NETWORK else _code(features, evidence)
+        idle = scene.measured and features.resource == 0.0 and features.own_time > 0.0
+        return FaultKind.SLOW_CODE if idle else _resource(scene.own)
+    return FaultKind.NETWORK_DELAY if family is FaultFamily.NETWORK else _code(features, scene.own)
 
 
 def most_likely_family(features: Features, weights: Weights) -> FaultFamily:
@@ -75,40 +76,12 @@ def most_likely_family(features: Features, weights: Weights) -> FaultFamily:
     return max(scores, key=lambda family: scores[family])
 
 
-def _unreachable(component: str, evidence: list[Evidence]) -> bool:
-    """Tell whether calls to a component that sends spans fail without a span of it: they did not arrive."""
-    return any(e.kind is EvidenceKind.ERRORS_ORIGIN and e.subject.peer == component and e.effect > 0 for e in evidence)
-
-
-def _in_words(evidence: list[Evidence]) -> FaultKind | None:
-    """Return the kind that new or more frequent log lines name, and the texts of failed spans."""
-    for item in evidence:
-        if item.kind in {EvidenceKind.LOG_NEW, EvidenceKind.LOG_BURST} and (kind := kind_in_words(item.statement)):
-            return kind
-        if item.kind is EvidenceKind.ERRORS_ORIGIN and item.effect > 0:
-            texts = (kind_in_words(sample.text) for sample in item.samples)
-            if kind := next((found for found in texts if found), None):
-                return kind
-    return None
-
-
-def _dependency(evidence: list[Evidence]) -> FaultKind:
-    failing = any(item.kind is EvidenceKind.ERRORS_ORIGIN and item.effect > 0 for item in evidence)
-    return FaultKind.DEPENDENCY_DOWN if failing else FaultKind.DEPENDENCY_SLOW
-
-
-def _change(evidence: list[Evidence]) -> FaultKind | None:
-    """Return the kind that the nearest recorded change suggests, None without a change."""
-    for item in evidence:
-        if item.kind is EvidenceKind.CHANGE:
-            return _BY_CHANGE.get(item.statement.split(" ", 1)[0].lower(), FaultKind.BAD_DEPLOY)
-    return None
-
-
 def _resource(evidence: list[Evidence]) -> FaultKind:
+    """Return the kind of the strongest resource; threads and open files only grow with whatever waits."""
     for item in evidence:
-        if item.kind is EvidenceKind.METRIC_SHIFT and metric_class(item.subject.name) in _BY_CLASS:
-            return _BY_CLASS[metric_class(item.subject.name)]
+        name = item.subject.name
+        if item.kind is EvidenceKind.METRIC_SHIFT and metric_class(name) in _BY_CLASS and not _FOLLOWS.search(name):
+            return _BY_CLASS[metric_class(name)]
     return FaultKind.CPU_SATURATION
 
 
@@ -119,11 +92,12 @@ def _code(features: Features, evidence: list[Evidence]) -> FaultKind:
         return FaultKind.EXCEPTION
     if any(item.kind in _STRUCTURAL for item in evidence):
         return FaultKind.EARLY_RETURN
-    return FaultKind.SLOW_CODE if features.own_time else FaultKind.EXCEPTION
+    if features.own_time:
+        return FaultKind.SLOW_CODE
+    # Calls that appear where nothing fails and nothing is said are no exception: a cache that has to be filled, a flag.
+    return FaultKind.EXCEPTION if any(item.kind in _SAID for item in evidence) else FaultKind.UNKNOWN
 
 
 def _alarming(item: Evidence) -> bool:
     """Tell whether an error-level log line is new or bursts."""
-    if item.kind not in {EvidenceKind.LOG_NEW, EvidenceKind.LOG_BURST}:
-        return False
-    return any(f" {severity} " in item.statement for severity in ALARMING)
+    return item.kind in _SAID and any(f" {severity} " in item.statement for severity in ALARMING)

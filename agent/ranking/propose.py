@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from agent.ranking.alarm import Alarm, nothing_at_most
 from agent.ranking.collect import component_features
 from agent.ranking.features import Features
-from agent.ranking.kinds import Sender, fault_kind
+from agent.ranking.kinds import fault_kind
 from agent.ranking.model import Weights, probabilities, score
+from agent.ranking.neighbours import Neighbours
+from agent.ranking.scene import Scene
 from agent.ranking.steering import observations, steered
 from agent.schema import Hypothesis, Steering
 from tools.evidence import Evidence, EvidenceKind
@@ -84,8 +86,7 @@ def draft(
 ) -> Hypothesis:
     """Return one hypothesis with what speaks for it; chain, gaps and owner come later."""
     own = about(component, picture.evidence)
-    sender = Sender(component in picture.instrumented, component in picture.measured)
-    kind = fault_kind(component, features, own, sender, weights)
+    kind = fault_kind(_scene(component, features, own, picture), weights)
     supports = [item for item in own if _supports(item, kind)][:SUPPORTING] or own[:SUPPORTING]
     operation = next((e.subject.operation for e in supports if e.subject.operation), "")
     texts = playbook(kind)
@@ -100,6 +101,18 @@ def draft(
         supports=tuple(item.id for item in supports),
         next_check=texts.checks[0].format(**fill),
         remediation=tuple(text.format(**fill) for text in texts.remedies),
+    )
+
+
+def _scene(component: str, features: Features, own: list[Evidence], picture: Picture) -> Scene:
+    return Scene(
+        component=component,
+        features=features,
+        own=own,
+        everything=picture.evidence,
+        neighbours=Neighbours(picture.graph),
+        traced=picture.instrumented,
+        measured=component in picture.measured,
     )
 
 

@@ -91,7 +91,7 @@ def shift_evidence(
         share=share,
         onset=onset_of(shift.onset()),
         query=query,
-        samples=(shift.sample(),),
+        samples=shift.samples(),
     )
     return Finding(evidence, shift.certainty)
 

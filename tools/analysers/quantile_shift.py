@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,11 @@ MIN_STRETCHES = 3
 """With fewer stretches the baseline's own variation is unknown."""
 MIN_SPANS = 3
 """Below three spans a median is an anecdote."""
+
+
+class _Series(TypedDict):
+    times: tuple[int, ...]
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,20 @@ class Shift:
         scale = max(robust_scale(before), level_floor(self.baseline))
         return cusum_onset(self.series.incident.times, after, self.baseline, scale, self.effect)
 
-    def sample(self) -> Sample:
-        """Return the quantile per bucket in both windows as one series in ms, for a plot."""
+    def samples(self) -> tuple[Sample, ...]:
+        """Return the quantile per bucket in both windows as a series in ms, for a plot; then the median, if another.
+
+        A tail that moves alone tells that most calls take what they always took.
+        """
+        series = Sample(kind="series", ref=f"{self.quantile} per bucket", **self._series(self._values))
+        if self.quantile == "median":
+            return (series,)
+        return series, Sample(kind="series", ref="median per bucket", **self._series(lambda buckets: buckets.p50))
+
+    def _series(self, values: Callable[[Buckets], NDArray[np.float64]]) -> _Series:
         both = (self.series.baseline, self.series.incident)
-        times = [moment for part in both for moment in part.times.tolist()]
-        values = [value / 1e6 for part in both for value in self._values(part).tolist()]
-        return Sample(kind="series", ref=f"{self.quantile} per bucket", times=tuple(times), values=tuple(values))
+        times = tuple(moment for part in both for moment in part.times.tolist())
+        return {"times": times, "values": tuple(value / 1e6 for part in both for value in values(part).tolist())}
 
     def _values(self, buckets: Buckets) -> NDArray[np.float64]:
         return buckets.p50 if self.quantile == "median" else buckets.p90
