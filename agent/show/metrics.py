@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from agent.show.request import Filters
 from agent.show.spreads import plots_of, series_plot
 from agent.show.table import ROW_UNIT, Column, Plot, Table, make, text, two
+from tools.analysers.metric_details import TRACES, details_by_series
 from tools.sources import Telemetry
-from tools.sources.rows import MetricSeries, Two
+from tools.sources.rows import Key, MetricDetail, MetricSeries, Two, key_of
 from tools.stats import effect_size, robust_scale
-from tools.window import Scope
+from tools.window import Scope, to_datetime
 
 Values = NDArray[np.float64]
+UNKNOWN = Two(float("nan"), float("nan"))
 
 
 def series(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
@@ -25,6 +27,8 @@ def series(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     rows = [row for row in metrics.series(scope) if _wanted(row, wanted)]
     if scope.baseline:
         rows.sort(key=lambda row: -_moved(row))
+    shown = rows[: wanted.limit] if wanted.limit else rows
+    known = details_by_series(metrics, scope, shown)
     columns: list[Column[MetricSeries]] = [
         text("service", lambda s: s.service),
         text("pod", lambda s: s.pod, rank=1),
@@ -37,10 +41,31 @@ def series(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         *two("mean", "mean", ROW_UNIT, lambda s: _each(s, np.mean), rank=2),
         *two("min", "lowest", ROW_UNIT, lambda s: _each(s, np.min), rank=2),
         *two("max", "highest", ROW_UNIT, lambda s: _each(s, np.max), rank=1, baseline_rank=2),
+        *_quantiles({key_of(rows[index]): detail for index, detail in known.items()}),
     ]
     plots = plots_of(rows, lambda row: _plot(row, scope))
     title = "metric series (counters as rates per second, histograms as means)"
-    return make("series", title, columns, rows, scope, wanted.limit, notes=metrics.degradations(), plots=plots)
+    notes = [*dict.fromkeys(_notes(known.values())), *metrics.degradations()]
+    return make("series", title, columns, rows, scope, wanted.limit, notes=notes, plots=plots)
+
+
+def _quantiles(known: Mapping[Key, MetricDetail]) -> Iterator[Column[MetricSeries]]:
+    """Yield columns for the quantiles of histograms, where any are known."""
+    for name in sorted({name for detail in known.values() for name in detail.quantiles}):
+
+        def get(row: MetricSeries, name: str = name) -> Two[float]:
+            return known[key_of(row)].quantiles.get(name, UNKNOWN) if key_of(row) in known else UNKNOWN
+
+        yield from two(name, name, ROW_UNIT, get)
+
+
+def _notes(details: Iterable[MetricDetail]) -> Iterator[str]:
+    for detail in details:
+        yield from (
+            f"trace {item.trace_id} was observed with {item.value:.4g} at {to_datetime(item.time_ns):%F %T} UTC"
+            for item in detail.exemplars[:TRACES]
+        )
+        yield from detail.rules
 
 
 def _wanted(row: MetricSeries, wanted: Filters) -> bool:

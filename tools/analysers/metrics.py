@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tools.analysers.base import Analyser, Finding, change_words, strongest
 from tools.analysers.metric_classes import MetricClass, is_share_of_good, metric_class
+from tools.analysers.metric_details import with_details
 from tools.analysers.metric_share import key_of, latency_shares
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
@@ -63,7 +64,9 @@ def analyse_metrics(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     peers = {name: Peers(variation.get(name, 0.0), level.get(name, 0.0)) for name in {s.metric for s in found}}
     shares = latency_shares(found)
     shifts = [(s, _shift(metrics, scope, s, of, peers[s.metric])) for s, of in zip(found, judged, strict=True)]
-    return strongest([_with_share(item, shares.get(key_of(s))) for s, item in shifts if item], settings)
+    kept = strongest([_with_share(item, shares.get(key_of(s))) for s, item in shifts if item], settings)
+    behind = {item.evidence.subject: s for s, item in shifts if item}
+    return with_details(metrics, scope, kept, [behind[item.subject] for item in kept])
 
 
 def _with_share(item: Finding, share: float | None) -> Finding:

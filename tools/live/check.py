@@ -59,7 +59,7 @@ def _check(opening: Opening) -> Iterator[Checked]:
         return
     try:
         services = source.services()
-        notes = source.degradations()
+        notes = [*source.degradations()[:2], *(source.remarks()[:4] if isinstance(source, HttpSource) else ())]
     except WhydownError as error:
         yield Checked(signal, source.name, False, error.problem, error.remedy)
         return
@@ -72,7 +72,7 @@ def _check(opening: Opening) -> Iterator[Checked]:
         remedy = "does anything send to it, and do match and the labels of services fit?"
         yield Checked(signal, source.name, False, f"{answered}: it holds nothing of the time", remedy)
         return
-    yield Checked(signal, source.name, True, "; ".join([answered, *notes[:2]]))
+    yield Checked(signal, source.name, True, "; ".join([answered, *notes]))
     yield from _clock(source, signal) if isinstance(source, HttpSource) else ()
 
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from tools.errors import SourceError
 from tools.evidence import Subject
-from tools.sources import ChangeSource, Fetched, LiveSource, LogSource, MetricSource, TraceSource
+from tools.sources import ChangeSource, DetailedMetrics, Fetched, LiveSource, LogSource, MetricSource, TraceSource
 from tools.sources.protocols import Order
 from tools.sources.rows import (
     Call,
@@ -18,6 +18,7 @@ from tools.sources.rows import (
     EntryStats,
     LogRow,
     MaskedLines,
+    MetricDetail,
     MetricSeries,
     OperationStats,
     SegmentStats,
@@ -151,6 +152,12 @@ class MergedMetrics(Merged[MetricSource]):
     def series(self, scope: Scope) -> list[MetricSeries]:
         """Return the series of all."""
         return self._all(lambda source: source.series(scope))
+
+    def details(self, scope: Scope, series: Sequence[MetricSeries]) -> list[MetricDetail]:
+        """Return what the first one that knows a series says about it."""
+        known = [source.details(scope, series) for source in self._sources if isinstance(source, DetailedMetrics)]
+        nothing = MetricDetail()
+        return [next((detail for detail in about if detail != nothing), nothing) for about in zip(*known, strict=True)]
 
 
 class MergedChanges(Merged[ChangeSource]):

@@ -101,6 +101,14 @@ class HttpSource(ABC):
         """Add something to `degradations`."""
         self._notes[sentence] = None
 
+    def count_rows(self, rows: int) -> None:
+        """Add rows to `fetched`."""
+        self._reader.count_rows(rows)
+
+    def remarks(self) -> list[str]:
+        """Return what `whydown doctor` tells besides, a sentence each."""
+        return []
+
     def pages(self, first: Ask, following: Callable[[Answer], Ask | None]) -> Iterator[Answer]:
         """Yield the answers of all pages, see `Reader.pages`; what is beyond its bound is noted.
 

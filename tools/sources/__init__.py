@@ -3,6 +3,7 @@
 from tools.sources.fetched import Fetched
 from tools.sources.protocols import (
     ChangeSource,
+    DetailedMetrics,
     LiveSource,
     LogSource,
     MetricSource,
@@ -14,6 +15,7 @@ from tools.sources.protocols import (
 
 __all__ = [
     "ChangeSource",
+    "DetailedMetrics",
     "Fetched",
     "LiveSource",
     "LogSource",

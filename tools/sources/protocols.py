@@ -21,6 +21,7 @@ from tools.sources.rows import (
     EntryStats,
     LogRow,
     MaskedLines,
+    MetricDetail,
     MetricSeries,
     OperationStats,
     SegmentStats,
@@ -114,6 +115,15 @@ class MetricSource(Source, Protocol):
 
     def series(self, scope: Scope) -> list[MetricSeries]:
         """Return every series that has points in both windows or in one of them."""
+        ...
+
+
+@runtime_checkable
+class DetailedMetrics(MetricSource, Protocol):
+    """Metric points of a backend that knows more about a series than its levels."""
+
+    def details(self, scope: Scope, series: Sequence[MetricSeries]) -> list[MetricDetail]:
+        """Return what is known about each of a few series, in order; nothing where it does not answer."""
         ...
 
 

@@ -6,6 +6,7 @@ and in the incident window.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -235,6 +236,38 @@ class MetricSeries:
     unit: str
     times: Two[NDArray[np.int64]]
     values: Two[NDArray[np.float64]]
+
+
+Key = tuple[str, str, str, str, str]
+"""Service, pod, peer, metric and attributes: what tells a series from all others."""
+
+
+def key_of(series: MetricSeries) -> Key:
+    """Return what tells a series from all others."""
+    return series.service, series.pod, series.peer, series.metric, series.attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """One observation of which a metric's backend remembers the trace; `value` is in the metric's unit."""
+
+    time_ns: int
+    value: float
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDetail:
+    """What a backend knows about one series beyond its levels; all of it may be missing.
+
+    `quantiles` are those of a histogram's observations over each whole window, by name (p50, p99), in the
+    unit of the series; `exemplars` are of the incident window, largest first; `rules` say in one sentence each
+    which alert or recording rule reads the series.
+    """
+
+    quantiles: Mapping[str, Two[float]] = field(default_factory=dict)
+    exemplars: tuple[Exemplar, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

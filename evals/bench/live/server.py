@@ -77,7 +77,7 @@ def prometheus(folder: Path, config: str = PROMETHEUS_CONFIG) -> Iterator[str]:
         "--storage.tsdb.retention.time=100y",
         f"--web.listen-address={address}",
         "--web.enable-remote-write-receiver",
-        "--enable-feature=exemplar-storage",
+        "--enable-feature=exemplar-storage,native-histograms",
     ]
     with running(command, f"http://{address}", "/-/ready", folder / "prometheus.log") as url:
         yield url

@@ -10,7 +10,7 @@ from typing import Any
 from tools.errors import SourceError
 from tools.live.http import Answer, Ask
 
-POSTS = ("/api/v1/(query|query_range|series|labels)",)
+POSTS = ("/api/v1/(query|query_range|query_exemplars|series|labels)",)
 """Paths that take long queries in a form; they read only."""
 
 
@@ -30,6 +30,31 @@ def over(query: str, start: float, end: float, step: int) -> Ask:
 METADATA = Ask("/api/v1/metadata")
 """Types and units of metrics; VictoriaMetrics keeps none and answers nothing."""
 ALERTS = Ask("/api/v1/alerts")
+RULES = Ask("/api/v1/rules")
+
+
+def exemplars(selector: str, start: float, end: float) -> Ask:
+    """Return the request for exemplars of series; VictoriaMetrics keeps none and answers an empty list."""
+    return Ask("/api/v1/query_exemplars", form={"query": selector, "start": f"{start:.3f}", "end": f"{end:.3f}"})
+
+
+def names(selector: str, start: float, end: float) -> Ask:
+    """Return the request for the names of all metrics that have a series at any time from start to end."""
+    return Ask("/api/v1/label/__name__/values", _between(selector, start, end))
+
+
+def labels(selector: str, start: float, end: float) -> Ask:
+    """Return the request for the names of all labels of series."""
+    return Ask("/api/v1/labels", form=_between(selector, start, end))
+
+
+def series(selector: str, start: float, end: float) -> Ask:
+    """Return the request for the labels of all series, whenever they have a point from start to end."""
+    return Ask("/api/v1/series", form=_between(selector, start, end))
+
+
+def _between(selector: str, start: float, end: float) -> dict[str, str]:
+    return {"match[]": selector, "start": f"{start:.3f}", "end": f"{end:.3f}"}
 
 
 def data_of(answer: Answer) -> Any:
@@ -42,6 +67,18 @@ def data_of(answer: Answer) -> Any:
     if not isinstance(found, dict) or found.get("status") != "success":
         raise SourceError(f"{answer.source} does not answer as Prometheus does", "is its url right?")
     return found.get("data", {})
+
+
+def list_of(answer: Answer) -> list[dict[str, Any]]:
+    """Return the objects of an answer whose `data` is a list of them.
+
+    Raises:
+        SourceError: the answer has another form.
+    """
+    found = data_of(answer) or []
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise SourceError(f"the answer of {answer.source} is not a list of series", "is its url right?")
+    return found
 
 
 def results_of(answer: Answer) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from tools.live.metrics.conventions import Conventions, attributes_text
 from tools.live.metrics.promql import MARK
-from tools.sources.rows import MetricSeries, Two
+from tools.sources.rows import Key, MetricSeries, Two, key_of
 from tools.window import NS
 
 Labels = tuple[tuple[str, str], ...]
@@ -50,16 +51,21 @@ class Collector:
 
     def series(self) -> list[MetricSeries]:
         """Return all series by name; two that would read the same keep all their labels to tell them apart."""
-        found: dict[tuple[str, ...], MetricSeries] = {}
+        return [series for _, (series, _) in sorted(self._found().items())]
+
+    def labels(self) -> dict[Key, dict[str, str]]:
+        """Return the labels that each series has at the backend."""
+        return {key: labels for key, (_, labels) in self._found().items()}
+
+    def _found(self) -> dict[Key, tuple[MetricSeries, dict[str, str]]]:
+        found: dict[Key, tuple[MetricSeries, dict[str, str]]] = {}
         for labels, (before, after) in sorted(self._points.items()):
             series = self._series(dict(labels), before, after)
-            key = (series.service, series.pod, series.peer, series.metric, series.attributes)
-            if key in found:
-                everything = attributes_text({name: value for name, value in labels if name != MARK})
-                series = MetricSeries(*key[:4], everything, series.unit, series.times, series.values)
-                key = (*key[:4], everything)
-            found[key] = series
-        return [found[key] for key in sorted(found)]
+            own = {name: value for name, value in labels if name != MARK}
+            if key_of(series) in found:
+                series = replace(series, attributes=attributes_text(own))
+            found[key_of(series)] = (series, own)
+        return found
 
     def _series(self, labels: dict[str, str], before: Points, after: Points) -> MetricSeries:
         metric = labels.pop(MARK, "")

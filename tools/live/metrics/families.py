@@ -17,6 +17,8 @@ class Kind(StrEnum):
     """Turned into a rate per second."""
     MEAN = "mean"
     """A histogram or summary: sum of new observations over their number."""
+    NATIVE = "native histogram"
+    """The same, of a histogram whose buckets are inside each point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,18 @@ class Family:
         return f"{unit}/s" if unit and self.kind is Kind.COUNTER else unit
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of all series that the family may consist of."""
+        return tuple(f"{self.name}{suffix}" for suffix in ("", *PARTS))
+
+    @property
     def probe(self) -> str:
         """Return the name of a series that tells how often the family is scraped."""
         return f"{self.name}_count" if self.kind is Kind.MEAN else self.name
 
 
+PARTS = ("_bucket", "_count", "_sum")
+"""What the names of a histogram's or summary's series end in."""
 _UNITS = {"_seconds": "s", "_milliseconds": "ms", "_bytes": "By", "_ratio": "1", "_percent": "%", "_celsius": "Cel"}
 _LEFT_OUT = re.compile(r"(ALERTS(_FOR_STATE)?|scrape_\w+|.*_(info|created))")
 """States, not levels: alerts, the scraper's own accounts, constants and start times."""
@@ -55,11 +64,16 @@ def families(counts: Mapping[str, int], types: Mapping[str, str]) -> list[Family
     """
     means = {name.removesuffix("_count") for name in counts if _is_mean(name, counts, types)}
     found = [Family(name, Kind.MEAN, counts[f"{name}_count"]) for name in means]
-    parts = {f"{name}{suffix}" for name in means for suffix in ("_bucket", "_sum", "_count")}
+    parts = {f"{name}{suffix}" for name in means for suffix in PARTS}
     for name in counts:
         if name not in parts and not name.endswith("_bucket") and not _LEFT_OUT.fullmatch(name):
             found.append(Family(name, _kind(name, types), counts[name]))
     return sorted(found, key=lambda family: family.name)
+
+
+def maybe_native(found: Iterable[Family], types: Mapping[str, str]) -> list[str]:
+    """Return the names that may be native histograms: such a one looks like a gauge that nobody called one."""
+    return [f.name for f in found if f.kind is Kind.GAUGE and types.get(f.name, "unknown") in {"histogram", "unknown"}]
 
 
 def _is_mean(name: str, counts: Iterable[str], types: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ and instances, never with traffic.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import Annotated, ClassVar
 
@@ -13,22 +14,24 @@ import httpx
 from pydantic import AfterValidator, Field
 
 from tools.errors import InputError, SourceError
+from tools.live.http.failures import one_line
 from tools.live.metrics import api
 from tools.live.metrics.collect import Collector
 from tools.live.metrics.conventions import PEER_LABELS, POD_LABELS, SERVICE_LABELS, Conventions
-from tools.live.metrics.families import Family, families
+from tools.live.metrics.details import Asked, ask_details
+from tools.live.metrics.families import Family
+from tools.live.metrics.inventory import Inventory
 from tools.live.metrics.plan import RangeQuery, levels_of_size, range_queries
-from tools.live.metrics.promql import LATE, MARK, Level, check_matchers, marked, nearest_interval, quoted, selector
+from tools.live.metrics.promql import LATE, Level, check_matchers
+from tools.live.metrics.rules import Rule, read_rules
+from tools.live.once import Once
 from tools.live.opening import Opening, Options
 from tools.live.source import HttpSource
-from tools.sources.rows import MetricSeries
+from tools.sources.rows import Key, MetricDetail, MetricSeries, key_of
 from tools.window import NS, Scope
 
-PROBED_SECONDS = 600
-"""How far back the scrape interval of a metric is looked for."""
 USUAL_INTERVAL = 30
 """Seconds between scrapes of what shows no interval."""
-PROBES_A_QUERY = 40
 
 
 class PrometheusOptions(Options):
@@ -58,14 +61,17 @@ class PrometheusMetrics(HttpSource):
         self._conventions = Conventions(
             (*own.service_labels, *SERVICE_LABELS), (*own.pod_labels, *POD_LABELS), (*own.peer_labels, *PEER_LABELS)
         )
+        self._inventory = Inventory(self, own.match, own.ignore, opening.settings.kind != "victoriametrics")
+        self._once = Once()
         self._lock = Lock()
+        self._asked: dict[Key, Asked] = {}
         self._known: tuple[Scope, list[MetricSeries]] | None = None
 
     def find_services(self) -> set[str]:
         """Return the services that have series at the end of the horizon or half way through it."""
         horizon = self._opening.horizon
         by = ", ".join(self._conventions.service_labels())
-        query = f"count by ({by}) ({self._everything()})"
+        query = f"count by ({by}) ({self._inventory.everything})"
         moments = (horizon.end_ns, (horizon.start_ns + horizon.end_ns) // 2)
         found: set[str] = set()
         for answer in self.ask_all([api.instant(query, moment / NS) for moment in moments], "metric"):
@@ -85,6 +91,20 @@ class PrometheusMetrics(HttpSource):
                 self._known = (scope, self._fetch(scope))
             return self._known[1]
 
+    def details(self, scope: Scope, series: Sequence[MetricSeries]) -> list[MetricDetail]:
+        """Return quantiles, exemplars and rules of a few series; nothing of one that is not of this backend."""
+        self.series(scope)
+        known = [self._asked.get(key_of(row)) for row in series]
+        found = iter(ask_details(self, self._options.match, scope, [k for k in known if k], self._rules()))
+        return [next(found) if item else MetricDetail() for item in known]
+
+    def remarks(self) -> list[str]:
+        """Return what rules there are, and which of them fail."""
+        rules = self._rules()
+        alerts = sum(1 for rule in rules if not rule.records)
+        count = [f"{alerts} alerting and {len(rules) - alerts} recording rules"] if rules else []
+        return count + [f"its rule {rule.name} fails: {one_line(rule.problem, 120)}" for rule in rules if rule.problem]
+
     def sql(self, method: str, scope: Scope) -> str:
         """Return the PromQL behind the series.
 
@@ -100,6 +120,7 @@ class PrometheusMetrics(HttpSource):
 
     def _fetch(self, scope: Scope) -> list[MetricSeries]:
         queries, found = self._plan(scope)
+        kinds = {family.name: family for family in found}
         collector = Collector(self._conventions, self.renamed, {family.name: family.unit for family in found})
         asks = [api.over(query.text, query.start, query.end, query.step) for query in queries]
         for query, answer in zip(queries, self.ask_all(asks, "metric") if asks else [], strict=True):
@@ -107,11 +128,13 @@ class PrometheusMetrics(HttpSource):
                 self._reader.count_rows(collector.add(api.results_of(answer), incident=query.incident))
                 for warning in api.warnings_of(answer):
                     self.note(f"{self.name} warns: {warning[:200]}")
+        labels = collector.labels()
+        self._asked = {key: Asked(kinds[key[3]], own) for key, own in labels.items() if key[3] in kinds}
         return collector.series()
 
     def _plan(self, scope: Scope) -> tuple[list[RangeQuery], list[Family]]:
-        found = self._families(scope)
-        intervals = self._intervals(found, scope)
+        found = self._inventory.families(scope)
+        intervals = self._inventory.intervals(found, scope)
         late = 0.0 if self._opening.settings.kind == "victoriametrics" else LATE
         sized = [(Level(f, intervals.get(f.name, USUAL_INTERVAL), late), f.series) for f in found]
         fine, coarse = self._conventions.identity_labels(), self._conventions.service_labels()
@@ -122,46 +145,9 @@ class PrometheusMetrics(HttpSource):
                 self.note(f"metrics of many series are summed up per {whom}: {shown}")
         return list(range_queries(levels, scope, self._options.match)), found
 
-    def _everything(self) -> str:
-        name = f"__name__!~{quoted(self._options.ignore)}" if self._options.ignore else ""
-        return "{" + ", ".join(part for part in ('__name__!=""', name, self._options.match) if part) + "}"
-
-    def _families(self, scope: Scope) -> list[Family]:
-        """Return what has series at the end of one of the windows."""
-        query = f"count by (__name__) ({self._everything()})"
-        moments = [window.end_ns / NS for window in (*scope.baseline, scope.incident)]
-        counts: dict[str, int] = {}
-        for answer in self.ask_all([api.instant(query, moment) for moment in moments], "metric"):
-            for result in api.results_of(answer) if answer else []:
-                self._reader.count_rows(1)
-                name = result["metric"].get("__name__", "")
-                counts[name] = max(counts.get(name, 0), int(float(result["value"][1])))
-        return families(counts, self._types())
-
-    def _types(self) -> dict[str, str]:
-        """Return what the backend knows about types; without it names tell."""
+    def _rules(self) -> list[Rule]:
+        """Return all rules; none where the backend evaluates none itself."""
         try:
-            data = api.data_of(self._reader.ask(api.METADATA))
+            return self._once.get("rules", lambda: read_rules(self._reader.ask(api.RULES)))
         except SourceError:
-            return {}
-        return {name: str(entries[0].get("type", "")) for name, entries in data.items() if entries}
-
-    def _intervals(self, found: list[Family], scope: Scope) -> dict[str, int]:
-        """Return seconds between scrapes per metric, where the end of the incident or baseline shows it."""
-        back = int(min(PROBED_SECONDS, *(window.seconds for window in (scope.incident, *scope.baseline))))
-        probes = [
-            (family.name, f"quantile(0.5, count_over_time({selector(family.probe, self._options.match)}[{back}s]))")
-            for family in found
-        ]
-        asks = [
-            api.instant(marked(probes[first : first + PROBES_A_QUERY]), window.end_ns / NS)
-            for window in (scope.baseline[-1:] or (scope.incident,))
-            for first in range(0, len(probes), PROBES_A_QUERY)
-        ]
-        intervals: dict[str, int] = {}
-        for answer in self.ask_all(asks, "metric") if asks else []:
-            for result in api.results_of(answer) if answer else []:
-                self._reader.count_rows(1)
-                if (count := float(result["value"][1])) > 0:
-                    intervals[result["metric"][MARK]] = nearest_interval(back / count)
-        return intervals
+            return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.live.metrics.families import Family, Kind
@@ -42,11 +42,26 @@ class Level:
         if self.family.kind is Kind.GAUGE:
             level = f"avg_over_time({selector(name, matchers)}[{step}s])"
             return f"avg{by}({level})" if by else level
-        if self.family.kind is Kind.COUNTER:
-            level = f"rate({selector(name, matchers)}[{window}])"
-            return f"sum{by}({level})" if by else level
+        level = f"rate({selector(name, matchers)}[{window}])"
+        if self.family.kind is not Kind.MEAN:
+            level = f"sum{by}({level})" if by else level
+            return level if self.family.kind is Kind.COUNTER else f"histogram_sum({level}) / histogram_count({level})"
         total, count = (f"rate({selector(f'{name}_{part}', matchers)}[{window}])" for part in ("sum", "count"))
         return f"sum{by}({total}) / sum{by}({count})" if by else f"{total} / {count}"
+
+
+def quantile(share: float, family: Family, matchers: str, seconds: float) -> str:
+    """Return the query for a quantile of what a histogram observed in the last seconds, over all that matches."""
+    window = f"[{round(seconds)}s]"
+    if family.kind is Kind.NATIVE:
+        return f"histogram_quantile({share}, sum(rate({selector(family.name, matchers)}{window})))"
+    buckets = f"rate({selector(f'{family.name}_bucket', matchers)}{window})"
+    return f"histogram_quantile({share}, sum by (le, vmrange) ({buckets}))"
+
+
+def exactly(labels: Mapping[str, str]) -> str:
+    """Return matchers of series with these labels."""
+    return ", ".join(f"{name}={quoted(value)}" for name, value in sorted(labels.items()))
 
 
 def selector(name: str, matchers: str) -> str:

@@ -30,18 +30,24 @@ class Fake:
         form = {key: values[0] for key, values in parse_qs(request.content.decode()).items()}
         query = form.get("query", "")
         self.asked.append(query or request.url.path)
-        if re.search(self.refuse, query or request.url.path):
+        if re.search(self.refuse, f"{request.url.path} {query}"):
             return httpx.Response(422, json={"status": "error", "error": "too many samples"})
-        if request.url.path == "/api/v1/metadata":
-            return httpx.Response(200, json={"status": "success", "data": {}})
+        if (listed := self.listed(request.url.path)) is not None:
+            return httpx.Response(200, json={"status": "success", "data": listed})
         results = self._range(query, form) if "range" in request.url.path else self._instant(query)
         return httpx.Response(200, json={"status": "success", "data": {"result": results}, **self.answer})
+
+    def listed(self, path: str) -> Any:
+        """Return what is not the result of a query."""
+        return {"/api/v1/metadata": {}, "/api/v1/label/__name__/values": list(COUNTS)}.get(path)
 
     def _instant(self, query: str) -> list[dict[str, Any]]:
         if query.startswith("count by (__name__)"):
             return [{"metric": {"__name__": name}, "value": [T0, str(n)]} for name, n in COUNTS.items()]
         if query.startswith("count by"):
             return [{"metric": {"job": "pay"}, "value": [T0, "5"]}]
+        if "histogram_count" in query:
+            return []
         return [{"metric": {"whydown_metric": name}, "value": [T0, "12"]} for name in COUNTS]
 
     def _range(self, query: str, form: dict[str, str]) -> list[dict[str, Any]]:
