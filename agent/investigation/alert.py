@@ -6,6 +6,7 @@ from agent.investigation.place import is_live
 from agent.schema import Incident
 from tools.clock import now
 from tools.config import load_settings
+from tools.live.alerts.condition import find_rule, symptom_of
 from tools.live.alerts.find import alert_window, find_alert
 from tools.live.settings import SourcesSettings
 from tools.window import to_ns
@@ -14,7 +15,8 @@ from tools.window import to_ns
 def from_alert(reference: str, incident: Incident) -> Incident:
     """Return an incident with symptom and window of an alert; what a person gave stays.
 
-    The service is told in the symptom only: an alert's labels may name one that sends no telemetry.
+    Where its rule can be read, the window reaches back as far as the rule looks and waits, and the symptom has its
+    condition. The service is told in the symptom only: an alert's labels may name one that sends no telemetry.
 
     Args:
         reference: see `tools.live.alerts.find`.
@@ -27,9 +29,10 @@ def from_alert(reference: str, incident: Incident) -> Incident:
     """
     sources = load_settings(incident.folder).sources if is_live(incident.folder) else SourcesSettings()
     alert = find_alert(reference, sources, incident.folder)
+    rule = find_rule(alert, sources, incident.folder)
     return incident.model_copy(
         update={
-            "symptom": incident.symptom or alert.symptom,
-            "incident_window": incident.incident_window or alert_window(alert, to_ns(now())),
+            "symptom": incident.symptom or symptom_of(alert, rule),
+            "incident_window": incident.incident_window or alert_window(alert, to_ns(now()), rule),
         }
     )

@@ -34,6 +34,16 @@ groups:
         annotations: {summary: it is true}
 """
 
+WAITING = """
+groups:
+  - name: waiting
+    interval: 30s
+    rules:
+      - alert: SlowCheckout
+        expr: rate(wait_seconds_sum{service="checkout"}[15m]) > 2
+        for: 10m
+"""
+
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -66,6 +76,22 @@ def test_an_investigation_begins_from_an_alert(file: Path) -> None:
     assert abs(incident.incident_window.end_ns - to_ns(now())) < 60e9
 
 
+def test_the_rule_tells_condition_and_window(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.yml").write_text(WAITING)
+    reference = f"alertmanager:{fingerprint_of(file, 'SlowCheckout')}"
+    with prometheus(tmp_path, f"rule_files: ['{tmp_path / 'rules.yml'}']\n") as url:
+        both = tmp_path / "both.toml"
+        both.write_text(f'{file.read_text()}[[sources.metrics]]\nkind = "prometheus"\nurl = "{url}"\n')
+        incident = from_alert(reference, Incident(folder=both))
+    assert incident.symptom == (
+        'alert SlowCheckout on checkout: p99 above 2 s (condition: rate(wait_seconds_sum{service="checkout"}[15m]) '
+        "> 2 for 600 s)"
+    )
+    assert incident.incident_window is not None
+    began = to_ns(now()) - 20 * 60 * 10**9
+    assert abs(incident.incident_window.start_ns - (began - (900 + 600 + 30) * 10**9)) < 60e9
+
+
 def test_what_a_person_says_stays(file: Path) -> None:
     reference = f"alertmanager:{fingerprint_of(file, 'Errors')[:8]}"
     assert from_alert(reference, Incident(folder=file, symptom="I saw it")).symptom == "I saw it"
@@ -90,3 +116,4 @@ def test_alerts_of_prometheus_itself(tmp_path: Path) -> None:
         source.close()
     assert alert.symptom == "alert AlwaysTrue on checkout: it is true"
     assert alert.fingerprint == "AlwaysTrue"
+    assert alert.dated_from_condition

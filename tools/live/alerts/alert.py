@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,11 @@ TEXT_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What fired, about whom, since when; `ended_ns` is None while it fires. Times are Unix nanoseconds."""
+    """What fired, about whom, since when; `ended_ns` is None while it fires. Times are Unix nanoseconds.
+
+    `origin` is the address of its graph. An alert starts when its condition has held for as long as its rule says,
+    or with `dated_from_condition` when it was met.
+    """
 
     fingerprint: str
     name: str
@@ -28,6 +32,9 @@ class Alert:
     summary: str
     started_ns: int
     ended_ns: int | None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
+    dated_from_condition: bool = False
 
     @property
     def symptom(self) -> str:
@@ -46,6 +53,7 @@ class _Raw(BaseModel):
     annotations: dict[str, str] = Field(default_factory=dict)
     started: AwareDatetime = Field(alias="startsAt")
     ended: AwareDatetime | None = Field(default=None, alias="endsAt")
+    origin: str = Field(default="", alias="generatorURL")
 
 
 class _Payload(BaseModel):
@@ -78,6 +86,8 @@ def parse_alert(raw: Mapping[str, Any], now_ns: int) -> Alert:
         summary=" ".join(summary.split())[:TEXT_LIMIT],
         started_ns=to_ns(read.started),
         ended_ns=ended if ended is not None and ended <= now_ns else None,
+        labels=read.labels,
+        origin=read.origin,
     )
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 from tools.clock import now
 from tools.errors import ConfigError, InputError, SourceError
 from tools.live.alerts.alert import Alert, read_payload
+from tools.live.alerts.condition import lead_seconds
 from tools.live.alerts.sources import AlertSource
 from tools.live.budget import Budget
 from tools.live.kinds import open_kind
+from tools.live.metrics.rules import Rule
 from tools.live.opening import Opening
 from tools.live.settings import BackendSettings, SourcesSettings
 from tools.window import NS, TimeWindow, to_ns
 
-LEAD_SECONDS = 300
-"""How long before an alert its cause may have begun: rules look back minutes and wait before they fire."""
 LONGEST_SECONDS = 7200
 """Of an alert that fires for days only the beginning tells its cause."""
 
@@ -50,9 +50,9 @@ def find_alert(reference: str, settings: SourcesSettings, origin: Path) -> Alert
     return found[0]
 
 
-def alert_window(alert: Alert, now_ns: int) -> TimeWindow:
-    """Return the incident window of an alert: from before it began to its end, or to now."""
-    start = alert.started_ns - LEAD_SECONDS * NS
+def alert_window(alert: Alert, now_ns: int, rule: Rule | None = None) -> TimeWindow:
+    """Return the incident window of an alert: from before it began, as its rule says, to its end, or to now."""
+    start = alert.started_ns - round(lead_seconds(alert, rule) * NS)
     end = min(alert.ended_ns or now_ns, start + LONGEST_SECONDS * NS)
     return TimeWindow(start_ns=start, end_ns=max(end, alert.started_ns + NS))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 
 from tools.clock import now
 from tools.errors import InputError, SourceError
 from tools.live.alerts.alert import Alert, parse_alert
 from tools.live.http import Ask
 from tools.live.metrics import api
+from tools.live.metrics.rules import Rule, read_rules
 from tools.live.source import HttpSource
 from tools.window import Scope, to_ns
 
@@ -60,14 +62,13 @@ class PrometheusAlerts(AlertSource):
     def alerts(self) -> list[Alert]:
         """Return pending and firing alerts."""
         data = api.data_of(self._reader.ask(api.ALERTS))
-        found = data.get("alerts", []) if isinstance(data, dict) else []
+        found = [raw for raw in data.get("alerts") or () if isinstance(raw, dict)] if isinstance(data, dict) else []
         self._reader.count_rows(len(found))
         moment = to_ns(now())
-        alerts = [
-            parse_alert(
-                {**raw, "startsAt": raw.get("activeAt"), "fingerprint": raw.get("labels", {}).get("alertname", "")},
-                moment,
-            )
-            for raw in found
-        ]
-        return sorted(alerts, key=lambda alert: alert.started_ns)
+        alerts = (parse_alert({**raw, "startsAt": raw.get("activeAt")}, moment) for raw in found)
+        dated = (replace(alert, fingerprint=alert.name, dated_from_condition=True) for alert in alerts)
+        return sorted(dated, key=lambda alert: alert.started_ns)
+
+    def rules(self) -> list[Rule]:
+        """Return all rules."""
+        return read_rules(self._reader.ask(api.RULES))

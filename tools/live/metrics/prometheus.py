@@ -95,12 +95,20 @@ class PrometheusMetrics(HttpSource):
         """Return quantiles, exemplars and rules of a few series; nothing of one that is not of this backend."""
         self.series(scope)
         known = [self._asked.get(key_of(row)) for row in series]
-        found = iter(ask_details(self, self._options.match, scope, [k for k in known if k], self._rules()))
+        found = iter(ask_details(self, self._options.match, scope, [k for k in known if k], self._known_rules()))
         return [next(found) if item else MetricDetail() for item in known]
+
+    def rules(self) -> list[Rule]:
+        """Return all rules that the backend evaluates; asked once.
+
+        Raises:
+            SourceError: it does not answer.
+        """
+        return self._once.get("rules", lambda: read_rules(self._reader.ask(api.RULES)))
 
     def remarks(self) -> list[str]:
         """Return what rules there are, and which of them fail."""
-        rules = self._rules()
+        rules = self._known_rules()
         alerts = sum(1 for rule in rules if not rule.records)
         count = [f"{alerts} alerting and {len(rules) - alerts} recording rules"] if rules else []
         return count + [f"its rule {rule.name} fails: {one_line(rule.problem, 120)}" for rule in rules if rule.problem]
@@ -145,9 +153,9 @@ class PrometheusMetrics(HttpSource):
                 self.note(f"metrics of many series are summed up per {whom}: {shown}")
         return list(range_queries(levels, scope, self._options.match)), found
 
-    def _rules(self) -> list[Rule]:
-        """Return all rules; none where the backend evaluates none itself."""
+    def _known_rules(self) -> list[Rule]:
+        """Return all rules; none where the backend does not tell."""
         try:
-            return self._once.get("rules", lambda: read_rules(self._reader.ask(api.RULES)))
+            return self.rules()
         except SourceError:
             return []

@@ -8,7 +8,8 @@ import pytest
 
 from tools.errors import ConfigError, FormatError, InputError
 from tools.live.alerts import parse_alert, read_payload
-from tools.live.alerts.find import LEAD_SECONDS, LONGEST_SECONDS, alert_window, find_alert
+from tools.live.alerts.condition import LEAD_SECONDS
+from tools.live.alerts.find import LONGEST_SECONDS, alert_window, find_alert
 from tools.live.settings import SourcesSettings
 from tools.window import NS, parse_moment
 
