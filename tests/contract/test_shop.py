@@ -17,13 +17,13 @@ from tests.contract.servers import prometheus
 from tools.window import NS, TimeWindow
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-WARM_UP_SECONDS, NORMAL_SECONDS, FAULT_SECONDS = 10.0, 40.0, 30.0
-DELIVERY_SECONDS = 10.0
+WARM_UP_SECONDS, NORMAL_SECONDS, FAULT_SECONDS = 5.0, 30.0, 22.0
+DELIVERY_SECONDS = 6.0
 """Until the last spans are in the folder."""
 SCRAPE = """
 scrape_configs:
   - job_name: shop
-    scrape_interval: 5s
+    scrape_interval: 3s
     honor_labels: true
     static_configs: [{targets: ['%s']}]
 """

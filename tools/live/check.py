@@ -14,6 +14,7 @@ from tools.live.kinds import open_kind
 from tools.live.opening import Opening
 from tools.live.settings import SourcesSettings
 from tools.live.source import HttpSource
+from tools.sources import LiveSource
 from tools.window import TimeWindow
 
 SIGNALS = ("traces", "logs", "metrics", "changes", "alerts")
@@ -51,29 +52,37 @@ def check_sources(settings: SourcesSettings, horizon: TimeWindow, origin: Path) 
 
 def _check(opening: Opening) -> Iterator[Checked]:
     name, signal = opening.settings.label, opening.signal
-    started = time.perf_counter()
     try:
         source = open_kind(opening)
     except WhydownError as error:
         yield Checked(signal, name, False, error.problem, error.remedy)
         return
     try:
-        services = source.services()
-        notes = [*source.degradations()[:2], *(source.remarks()[:4] if isinstance(source, HttpSource) else ())]
+        yield from _answered(opening, source)
     except WhydownError as error:
-        yield Checked(signal, source.name, False, error.problem, error.remedy)
-        return
+        yield Checked(signal, source.name, False, error.problem.removeprefix(f"{source.name} "), error.remedy)
     finally:
         source.close()
+
+
+def _answered(opening: Opening, source: LiveSource) -> Iterator[Checked]:
+    """Yield what a source that answers holds, and whether its clock is right.
+
+    Raises:
+        SourceError: it does not answer.
+    """
+    signal, started = opening.signal, time.perf_counter()
+    services = source.services()
     seconds = time.perf_counter() - started
-    quiet = not services and signal not in {"changes", "alerts"}
     answered = f"answers in {seconds:.2f} s, {len(services)} services between {horizon_words(opening.horizon)}"
-    if quiet:
-        remedy = "does anything send to it, and do match and the labels of services fit?"
+    live = source if isinstance(source, HttpSource) else None
+    if not services and signal not in {"changes", "alerts"}:
+        remedy = live.hint() if live else "does anything write to it?"
         yield Checked(signal, source.name, False, f"{answered}: it holds nothing of the time", remedy)
         return
+    notes = [*source.degradations()[:2], *(live.remarks()[:4] if live else ())]
     yield Checked(signal, source.name, True, "; ".join([answered, *notes]))
-    yield from _clock(source, signal) if isinstance(source, HttpSource) else ()
+    yield from _clock(live, signal) if live else ()
 
 
 def horizon_words(horizon: TimeWindow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from threading import Lock
 from typing import cast
 
 from tools.errors import ConfigError
@@ -49,6 +50,9 @@ KINDS: dict[str, dict[str, str]] = {
 }
 """Signal → kind → module:class or function, called with an `Opening`. Modules are imported when they are used."""
 
+_importing = Lock()
+"""Backends are opened by several threads; two that import modules which share others may wait for each other."""
+
 
 def open_kind(opening: Opening) -> LiveSource:
     """Open one backend; nothing is asked yet.
@@ -63,5 +67,6 @@ def open_kind(opening: Opening) -> LiveSource:
             f"no kind {opening.settings.kind!r} among sources of {opening.signal}", "known: " + ", ".join(kinds)
         )
     module, _, name = path.partition(":")
-    opener = cast("Callable[[Opening], LiveSource]", getattr(import_module(module), name))
+    with _importing:
+        opener = cast("Callable[[Opening], LiveSource]", getattr(import_module(module), name))
     return opener(opening)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import ClassVar
 
@@ -17,6 +18,9 @@ from tools.live.opening import Opening
 from tools.sources.fetched import Fetched
 from tools.store.command import show_command
 from tools.window import Scope, TimeWindow
+
+LISTED = 8
+"""Labels that a hint lists."""
 
 
 class HttpSource(ABC):
@@ -58,7 +62,8 @@ class HttpSource(ABC):
 
     @cached_property
     def _services(self) -> list[str]:
-        return sorted(self.find_services())
+        with self.understood():
+            return sorted(self.find_services())
 
     def services(self) -> list[str]:
         """Return the names of all services in the horizon, sorted; asked once.
@@ -97,6 +102,18 @@ class HttpSource(ABC):
         """Return a service's name in reports, given what the backend calls it."""
         return self._opening.settings.services.get(service, service)
 
+    @contextmanager
+    def understood(self) -> Iterator[None]:
+        """Read answers within this block: what has another form than this kind's is one failure with a remedy.
+
+        Raises:
+            SourceError: an answer cannot be read.
+        """
+        try:
+            yield
+        except (AttributeError, KeyError, TypeError, IndexError, ValueError) as error:
+            raise SourceError(f"{self.name} answers in a form that is not known", "is its kind right?") from error
+
     def note(self, sentence: str) -> None:
         """Add something to `degradations`."""
         self._notes[sentence] = None
@@ -104,6 +121,24 @@ class HttpSource(ABC):
     def count_rows(self, rows: int) -> None:
         """Add rows to `fetched`."""
         self._reader.count_rows(rows)
+
+    def hint(self) -> str:
+        """Return what may be wrong with a backend that answers and knows no service."""
+        return "does anything send to it, and do its settings fit what is sent?"
+
+    def labels_hint(self, ask: Ask, field: str, setting: str) -> str:
+        """Return a hint from the names of labels or fields that an address lists under `field`."""
+        try:
+            with self.understood():
+                listed = self._reader.ask(ask).json()[field]
+        except SourceError:
+            return HttpSource.hint(self)
+        items = listed if isinstance(listed, list) else []
+        names = sorted(str(item.get("value") if isinstance(item, dict) else item) for item in items)
+        shown = [name for name in names if not name.startswith("_")]
+        more = f" and {len(shown) - LISTED} more" if len(shown) > LISTED else ""
+        told = ", ".join(shown[:LISTED]) + more
+        return f"none names a service of {told}; set {setting}" if told else HttpSource.hint(self)
 
     def remarks(self) -> list[str]:
         """Return what `whydown doctor` tells besides, a sentence each."""

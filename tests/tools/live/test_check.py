@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from email.utils import format_datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +68,73 @@ def test_a_clock_that_is_off_is_told(seconds: int, words: str, monkeypatch: pyte
     found = checked(changes=[{"kind": "grafana", "url": "http://x"}])
     assert [item.ok for item in found] == ([True, False] if words else [True])
     assert words in found[-1].detail
+
+
+@pytest.mark.parametrize(
+    ("signal", "module", "name", "silent", "listed", "setting"),
+    [
+        (
+            "metrics",
+            "metrics.prometheus",
+            "PrometheusMetrics",
+            {"data": {"result": []}},
+            {"data": ["__name__", "team", "zone"]},
+            "service_labels",
+        ),
+        ("logs", "logs.loki", "LokiLogs", {"data": []}, {"data": ["team", "zone"]}, "service_label"),
+        (
+            "logs",
+            "logs.victorialogs",
+            "VictoriaLogs",
+            {"values": []},
+            {"values": [{"value": "_msg"}, {"value": "team"}, {"value": "zone"}]},
+            "service_field",
+        ),
+    ],
+)
+def test_a_backend_without_services_tells_which_labels_it_has(
+    signal: str, module: str, name: str, silent: Any, listed: Any, setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve(request: httpx.Request) -> httpx.Response:
+        about = listed if request.url.path.endswith(("/labels", "/field_names")) else silent
+        return httpx.Response(200, json={"status": "success", **about})
+
+    source = getattr(import_module(f"tools.live.{module}"), name)
+    monkeypatch.setattr(check, "open_kind", lambda asked: source(opening(signal), transport(serve)))
+    (found,) = checked(**{signal: [{"kind": "x", "url": "http://x"}]})
+    assert not found.ok
+    assert "it holds nothing of the time" in found.detail
+    assert found.remedy == f"none names a service of team, zone; set {setting}"
+
+
+def test_an_empty_backend_is_asked_whether_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tools.live.metrics.prometheus import PrometheusMetrics
+
+    empty = {"status": "success", "data": {"result": []}}
+    monkeypatch.setattr(
+        check,
+        "open_kind",
+        lambda asked: PrometheusMetrics(opening(), transport(lambda r: httpx.Response(200, json=empty))),
+    )
+    (found,) = checked(metrics=[{"kind": "x", "url": "http://x"}])
+    assert found.remedy.startswith("does anything send to it")
+
+
+def test_many_backends_are_opened_at_once_in_a_fresh_process(tmp_path: Path) -> None:
+    kinds = {"traces": ["jaeger", "tempo", "clickhouse"], "logs": ["loki", "clickhouse"], "metrics": ["prometheus"]}
+    settings = {
+        signal: [{"kind": kind, "url": "http://127.0.0.1:1", "tries": 1} for kind in names]
+        for signal, names in kinds.items()
+    }
+    script = (
+        "import sys, json; from pathlib import Path; from tools.live.check import check_sources; "
+        "from tools.live.settings import SourcesSettings; from tools.window import TimeWindow; "
+        "found = check_sources(SourcesSettings.model_validate(json.loads(sys.argv[1])), "
+        "TimeWindow(start_ns=1, end_ns=2 * 10**9), Path('x')); "
+        "print([item.detail for item in found])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(settings)], capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr[-500:]
+    assert ended.stdout.count("cannot be reached") == 6

@@ -66,10 +66,8 @@ class HttpChanges(HttpSource):
 
     def changes(self, window: TimeWindow) -> list[ChangeRow]:
         """Return changes inside a window, oldest first."""
-        try:
+        with self.understood():
             rows = self.read(window)
-        except (AttributeError, KeyError, TypeError, IndexError) as error:
-            raise SourceError(f"{self.name} answers in a form that is not known", "is its kind right?") from error
         self._reader.count_rows(len(rows))
         return inside(rows, window)
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from pydantic import Field
 
-from tools.errors import InputError
+from tools.errors import InputError, SourceError
 from tools.live.http import Ask
 from tools.live.once import Once
 from tools.live.opening import Opening, Options
@@ -71,6 +71,8 @@ class ClickHouseSource(HttpSource):
         """
         answer = self._reader.ask(Ask("/", params=self._params(), text=select))
         rows: list[Row] = answer.lines()
+        if not all(isinstance(row, list) for row in rows):
+            raise SourceError(f"{self.name} does not answer as ClickHouse does", "url is that of its HTTP interface")
         self._reader.count_rows(len(rows))
         return rows
 

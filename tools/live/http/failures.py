@@ -17,18 +17,27 @@ _REMEDIES = {
     400: "the query is not understood; is the kind right?",
     401: "it wants credentials: set token_env, or username with password_env",
     403: "the credentials may not read this",
-    404: "nothing there; is the url complete, with its path prefix?",
+    404: "nothing there; is the kind right, and the url complete, with its path prefix?",
     413: "the answer would be too large; compare shorter windows",
     422: "the query cannot be run; compare shorter windows",
     429: "it limits requests; lower concurrency or repeat later",
 }
+_UNKNOWN_HOST = ("Name or service not known", "name resolution", "No address associated", "nodename nor servname")
 
 
-def refused(source: str, status: int, said: str) -> SourceError:
-    """Return the failure of an answer with an error status; `said` is its body, without secrets."""
+def refused(source: str, status: int, said: str, *, known: bool = False) -> SourceError:
+    """Return the failure of an answer with an error status.
+
+    Args:
+        source: who answered.
+        status: 300 or above.
+        said: the body of the answer, without secrets.
+        known: whether credentials were sent.
+    """
     if 300 <= status < 400:
         return SourceError(f"{source} redirects elsewhere, which is not followed", "give the final address as url")
-    remedy = _REMEDIES.get(status, "it is in trouble itself" if status >= 500 else "")
+    remedy = "it refuses the credentials: are they right, and meant for it?" if known and status == 401 else ""
+    remedy = remedy or _REMEDIES.get(status, "it is in trouble itself" if status >= 500 else "")
     words = one_line(said, 160)
     return SourceError(
         f"{source} answers {status}", "; ".join(part for part in (remedy, f"it says: {words}" if words else "") if part)
@@ -39,8 +48,12 @@ def unreachable(source: str, error: OSError | httpx.HTTPError) -> SourceError:
     """Return the failure of a request that got no answer."""
     if "CERTIFICATE" in str(error).upper():
         return SourceError(f"{source} cannot be reached", "its certificate or ours is refused; check its url and files")
+    if "SSL" in str(error).upper():
+        return SourceError(f"{source} cannot be reached", "it does not speak TLS; should its url begin with http://?")
     if isinstance(error, httpx.ConnectError):
-        return SourceError(f"{source} cannot be reached", "nobody listens there; check its url")
+        unknown = any(words in str(error) for words in _UNKNOWN_HOST)
+        reason = "nobody knows its host" if unknown else "nobody listens there"
+        return SourceError(f"{source} cannot be reached", f"{reason}; check its url")
     return SourceError(f"{source} broke off", type(error).__name__)
 
 

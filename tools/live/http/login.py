@@ -27,6 +27,11 @@ class Login:
         if settings.username and self._token.get_secret_value():
             raise ConfigError(f"{settings.label} has both a token and a user", "choose one")
 
+    @property
+    def given(self) -> bool:
+        """Tell whether a token or a user is sent."""
+        return bool(self._settings.username or self._token.get_secret_value())
+
     def headers(self) -> dict[str, str]:
         """Return the headers that authorise a request."""
         headers = {"User-Agent": "whydown", "Accept-Encoding": "gzip"}

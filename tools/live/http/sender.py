@@ -112,7 +112,8 @@ class Sender:
         self._silent = 0
         self.clock_offset = _offset(answer.headers.get("date", ""))
         if answer.status_code >= 300:
-            raise refused(self.name, answer.status_code, self._login.hide(answer.text))
+            said = self._login.hide(answer.text)
+            raise refused(self.name, answer.status_code, said, known=self._login.given)
         self.meter.add(answers=1)
         return Answer(self.name, answer.content, answer.headers)
 

@@ -69,16 +69,18 @@ class CountedLogs(HttpSource):
 
     def search(self, window: TimeWindow, service: str, text: str, limit: int) -> list[LogRow]:
         """Return lines of a service (empty: any) that contain a text (empty: any), oldest first."""
-        found = self.find(window, self.original(service) if service else "", text, limit)
+        with self.understood():
+            found = self.find(window, self.original(service) if service else "", text, limit)
         self._reader.count_rows(len(found))
         return sorted(found, key=lambda row: row.time_ns)[:limit]
 
     def _lines(self, scope: Scope) -> list[MaskedLines]:
         groups: dict[tuple[str, str, str], list[tuple[int, Counted]]] = defaultdict(list)
         for role, window in ((1, scope.incident), *((0, window) for window in scope.baseline)):
-            for item in self.count(scope, window):
-                key = (self.renamed(item.service), item.severity.upper(), item.masked)
-                groups[key].append((role, item))
+            with self.understood():
+                for item in self.count(scope, window):
+                    key = (self.renamed(item.service), item.severity.upper(), item.masked)
+                    groups[key].append((role, item))
         self._reader.count_rows(sum(len(group) for group in groups.values()))
         return [_lines_of(key, items, scope) for key, items in sorted(groups.items())]
 

@@ -47,7 +47,14 @@ class LokiLogs(CountedLogs):
         """Return the services with streams in the horizon."""
         path = f"/loki/api/v1/label/{segment(self._options.service_label)}/values"
         found = self._reader.ask(Ask(path, params=_times(self._opening.horizon))).json()
+        if not isinstance(found, dict) or found.get("status") != "success":
+            raise SourceError(f"{self.name} does not answer as Loki does", "is its url right?")
         return {self.renamed(name) for name in found.get("data") or ()}
+
+    def hint(self) -> str:
+        """Return which labels there are, where the one that names services is missing."""
+        ask = Ask("/loki/api/v1/labels", params=_times(self._opening.horizon))
+        return self.labels_hint(ask, "data", "service_label")
 
     def sql(self, method: str, scope: Scope) -> str:
         """Return the LogQL behind the table of lines, a query a service.

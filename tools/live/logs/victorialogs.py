@@ -9,7 +9,7 @@ import httpx
 import orjson
 from pydantic import Field
 
-from tools.errors import InputError
+from tools.errors import InputError, SourceError
 from tools.live.http import Ask
 from tools.live.logs.counted import Counted, CountedLogs
 from tools.live.opening import Opening, Options
@@ -45,7 +45,14 @@ class VictoriaLogs(CountedLogs):
             **_times(self._opening.horizon),
         }
         found = self._reader.ask(Ask("/select/logsql/field_values", params=params)).json()
-        return {self.renamed(item["value"]) for item in found.get("values") or () if item.get("value")}
+        if not isinstance(found, dict) or "values" not in found:
+            raise SourceError(f"{self.name} does not answer as VictoriaLogs does", "is its url right?")
+        return {self.renamed(item["value"]) for item in found["values"] or () if item.get("value")}
+
+    def hint(self) -> str:
+        """Return which fields there are, where the one that names services is missing."""
+        params = {"query": self._options.filter, **_times(self._opening.horizon)}
+        return self.labels_hint(Ask("/select/logsql/field_names", params=params), "values", "service_field")
 
     def sql(self, method: str, scope: Scope) -> str:
         """Return the LogsQL behind the table of lines.

@@ -88,7 +88,8 @@ class PrometheusMetrics(HttpSource):
         """
         with self._lock:
             if self._known is None or self._known[0] != scope:
-                self._known = (scope, self._fetch(scope))
+                with self.understood():
+                    self._known = (scope, self._fetch(scope))
             return self._known[1]
 
     def details(self, scope: Scope, series: Sequence[MetricSeries]) -> list[MetricDetail]:
@@ -105,6 +106,12 @@ class PrometheusMetrics(HttpSource):
             SourceError: it does not answer.
         """
         return self._once.get("rules", lambda: read_rules(self._reader.ask(api.RULES)))
+
+    def hint(self) -> str:
+        """Return which labels there are, where none of them names a service."""
+        horizon = self._opening.horizon
+        ask = api.labels(self._inventory.everything, horizon.start_ns / NS, horizon.end_ns / NS)
+        return self.labels_hint(ask, "data", "service_labels")
 
     def remarks(self) -> list[str]:
         """Return what rules there are, and which of them fail."""

@@ -95,7 +95,8 @@ def _data(document: Any, source: str) -> list[Any]:
     Raises:
         SourceError: it has another form, or names an error.
     """
-    if not isinstance(document, dict) or not isinstance(found := document.get("data") or [], list):
+    known = isinstance(document, dict) and ("data" in document or "errors" in document)
+    if not known or not isinstance(found := document.get("data") or [], list):
         raise SourceError(f"the answer of {source} is not that of a Jaeger query API", "is its url right?")
     if not found and (errors := document.get("errors")):
         raise SourceError(f"{source} refuses", str(errors)[:160])

@@ -117,7 +117,9 @@ class SampledTraces(HttpSource):
 
     def trace(self, trace_id: str) -> list[SpanRow]:
         """Return all spans of one trace, by start time; empty when unknown."""
-        horizon, found = self._opening.horizon, list(self.fetch_trace(trace_id))
+        horizon = self._opening.horizon
+        with self.understood():
+            found = list(self.fetch_trace(trace_id))
         # Of spans that were sent again with another time, the copy that the investigation looks at.
         found.sort(key=lambda row: horizon.contains(int(str(row[_START]))))
         rows = {(row[_TRACE], row[_SPAN]): row for row in found}
@@ -145,8 +147,9 @@ class SampledTraces(HttpSource):
         stretches = slices(scope)
         incident = [part for part in stretches if scope.incident.contains(part.start_ns)]
         per_stretch = max(1, self.per_window // max(len(incident), 1))
-        found = self.fetch(stretches, per_stretch)
-        rows = list({(row[_TRACE], row[_SPAN], row[_START]): row for row in found}.values())
+        with self.understood():
+            found = {(row[_TRACE], row[_SPAN], row[_START]): row for row in self.fetch(stretches, per_stretch)}
+        rows = list(found.values())
         self._reader.count_rows(len(rows))
         self._say(scope, rows, per_stretch)
         store = self._open(rows)

@@ -69,8 +69,9 @@ class TempoTraces(SampledTraces):
         except SourceError as error:
             self.note(f"{self.name} offers no TraceQL metrics ({error.problem}); entries are those of sampled traces")
             return []
-        documents = [(ask, answer.json()) for ask, answer in zip(asks, answers, strict=True) if answer is not None]
-        found = read_entries(documents, scope, self.renamed)
+        with self.understood():
+            documents = [(ask, answer.json()) for ask, answer in zip(asks, answers, strict=True) if answer is not None]
+            found = read_entries(documents, scope, self.renamed)
         self._reader.count_rows(len(found))
         return found
 

@@ -289,3 +289,28 @@ def test_an_answer_that_is_no_json_says_so() -> None:
         {"a": 1},
         {"a": 2},
     ]
+
+
+def test_refused_credentials_are_told_from_missing_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "geheim")
+    for variable, words in (("", "wants credentials"), ("KEY", "refuses the credentials")):
+        asked = reader(lambda request: httpx.Response(401), token_env=variable)
+        with pytest.raises(SourceError, match=words):
+            asked.ask(Ask("/x"))
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "should its url begin with http://"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed", "certificate"),
+        ("[Errno -2] Name or service not known", "nobody knows its host"),
+        ("All connection attempts failed", "nobody listens there"),
+    ],
+)
+def test_why_nobody_answers_has_a_remedy_of_its_own(said: str, words: str) -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(said)
+
+    with pytest.raises(SourceError, match=words):
+        reader(broken, tries=1).ask(Ask("/x"))
