@@ -9,7 +9,7 @@ from agent.ranking.features import Features
 from agent.ranking.model import Weights, family_scores
 from agent.ranking.paths import awaited_store, loses_packets, store_kind, unreachable
 from agent.ranking.scene import Scene
-from agent.ranking.signs import BUSY, in_words, sign_of, surges
+from agent.ranking.signs import BUSY, in_words, sign_of, storms, surges
 from tools.analysers.logs import ALARMING
 from tools.analysers.metric_classes import MetricClass, metric_class
 from tools.evidence import Evidence, EvidenceKind
@@ -39,6 +39,8 @@ def fault_kind(scene: Scene, weights: Weights) -> FaultKind:
         return said
     if surges(scene):
         return FaultKind.TRAFFIC_SURGE
+    if storms(scene):
+        return FaultKind.RETRY_STORM
     return _own_kind(scene, weights) if scene.instrumented else _store(scene)
 
 

@@ -133,7 +133,7 @@ def _supports(item: Evidence, kind: FaultKind) -> bool:
     if item.kind is EvidenceKind.CHANGE:
         return kind in {FaultKind.BAD_CONFIGURATION, FaultKind.BAD_DEPLOY}
     if kind.family is FaultFamily.NETWORK:
-        return item.kind in {EvidenceKind.LATENCY_EDGE, EvidenceKind.METRIC_SHIFT}
+        return item.kind in {EvidenceKind.LATENCY_EDGE, EvidenceKind.METRIC_SHIFT, EvidenceKind.CLOCK}
     return True
 
 

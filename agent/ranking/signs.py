@@ -18,6 +18,8 @@ FELL = 0.8
 """To this part of the point before: what a process frees at once it seldom gives back to the system."""
 SURGE = 1.5
 """Times the usual requests, over all entry operations."""
+STORM = 3.0
+"""Times the usual calls of a request: one that is tried twice or three times is merely patient."""
 NOTICED = 4.0
 """Standard errors by which the rise of all entries together is sure."""
 
@@ -50,6 +52,33 @@ def surges(scene: Scene) -> bool:
     usual, now = sum(e.baseline or 0.0 for e in entries), sum(e.incident or 0.0 for e in entries)
     sure = sum(e.effect for e in entries) / max(len(entries), 1) ** 0.5
     return now >= SURGE * usual > 0.0 and all(rise(e) > 0.0 for e in entries) and sure >= NOTICED
+
+
+def skewed(scene: Scene) -> bool:
+    """Tell whether the component's spans begin at times at which they cannot have begun."""
+    return any(True for _ in scene.rising(EvidenceKind.CLOCK))
+
+
+def storms(scene: Scene) -> bool:
+    """Tell whether calls of the component, or to it, fail and are made several times as often for each request.
+
+    It is a storm for whoever repeats, whoever is called, and whom that one calls in turn.
+    """
+    for item in scene.everything:
+        repeated = item.kind is EvidenceKind.CALLS_REPEATED and (item.incident or 0.0) >= STORM * (item.baseline or 1.0)
+        called = item.subject.service
+        near = {called, *scene.neighbours.callers(called), *_failing_below(scene, called)}
+        if repeated and scene.component in near and scene.failing(called):
+            return True
+    return False
+
+
+def _failing_below(scene: Scene, caller: str) -> set[str]:
+    return {
+        e.subject.peer
+        for e in scene.everything
+        if e.kind is EvidenceKind.ERRORS_ORIGIN and e.effect > 0 and e.subject.service == caller and e.subject.peer
+    }
 
 
 def throttled(scene: Scene) -> bool:
@@ -89,6 +118,7 @@ def _metrics(scene: Scene) -> Iterator[Evidence]:
 
 
 _SIGNS: tuple[tuple[FaultKind, Callable[[Scene], bool]], ...] = (
+    (FaultKind.CLOCK_SKEW, skewed),
     (FaultKind.CPU_SATURATION, throttled),
     (FaultKind.MEMORY_PRESSURE, outgrows),
     (FaultKind.POOL_EXHAUSTED, queues_for_pool),

@@ -7,6 +7,7 @@ import math
 from agent.show.request import Filters
 from agent.show.spreads import median_plot, plots_of, spread_columns
 from agent.show.table import Column, Table, make, text, two, value
+from tools.analysers.repeats import requests_of
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import Buckets, CallStats, EdgeStats, EntryStats, OperationStats, Two
 from tools.window import NS, Scope
@@ -71,6 +72,7 @@ def edges(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("leaf", lambda e: "yes" if e.leaf else "no", head="peer sends no spans", rank=2),
         *two("calls", "calls", "", lambda e: Two(e.gap.baseline.n, e.gap.incident.n), rank=2),
         *spread_columns("gap", "gap", lambda e: e.gap),
+        *two("stray_p50_ns", "callee out of the call by p50", "ns", _stray, rank=2),
         *two("errors", "errors", "", lambda e: e.errors, rank=2),
         value("excess_ns", "gap added per request", "ns", lambda e: e.excess, rank=2),
     ]
@@ -79,6 +81,10 @@ def edges(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     )
     title = "time between services (for a peer that sends no spans: the whole call)"
     return make("edges", title, columns, rows, scope, wanted.limit, notes=traces.degradations(), plots=plots)
+
+
+def _stray(edge: EdgeStats) -> Two[float]:
+    return Two(edge.stray.baseline.p50, edge.stray.incident.p50)
 
 
 def entries(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
@@ -115,10 +121,10 @@ def _occupied(buckets: Buckets) -> int:
 def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     """Return how many spans of an operation make each call, those whose share changed most first."""
     traces = source(telemetry)
+    every = traces.calls(scope)
+    requests = requests_of(every)
     rows = [
-        c
-        for c in traces.calls(scope)
-        if wanted.keep(service=c.service, operation=c.operation, peer=c.peer, name=c.peer_operation)
+        c for c in every if wanted.keep(service=c.service, operation=c.operation, peer=c.peer, name=c.peer_operation)
     ]
     rows.sort(key=lambda c: -abs(_share(c).incident - _share(c).baseline))
     columns: list[Column[CallStats]] = [
@@ -131,6 +137,7 @@ def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         *two("share_percent", "share", "%", _share, rank=1),
         text("given", lambda c: c.given, head="by callers of", rank=1),
         text("entry", lambda c: c.entry, rank=2),
+        *two("requests", "requests of entry", "", lambda c: requests.get(c.entry, Two(0, 0)), rank=2),
     ]
     return make(
         "calls",

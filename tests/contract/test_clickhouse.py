@@ -133,6 +133,28 @@ def test_kinds_of_request_are_told_apart_by_the_same_calls(tmp_path: Path) -> No
         assert list(differences(row, found[key])) == []
 
 
+@pytest.mark.parametrize("ahead", [2.5, -0.4, 0.0])
+def test_spans_by_another_clock_stray_by_the_same(tmp_path: Path, ahead: float) -> None:
+    """In the incident the callee's clock is wrong; some calls it outlives, which say nothing about clocks."""
+    spans = []
+    for second in range(120):
+        trace, late = f"{second + 1:032x}", ahead if second >= 60 else 0.0
+        spans += [
+            Span(trace, f"{1:016x}", "", "front", "GET /", second, 50.0, kind="server"),
+            Span(trace, f"{2:016x}", f"{1:016x}", "front", "GET", second + 0.001, 20.0, kind="client"),
+            Span(
+                trace, f"{3:016x}", f"{2:016x}", "stock", "serve", second + 0.003 + late, 10.0 + 20 * (second % 3 == 0)
+            ),
+        ]
+    folder, database = Folder(tmp_path).spans(*spans), new_database()
+    load(database, tmp_path)
+    live = trace_source(Both(Recorded(folder.open(), SCOPE), database).telemetry()).edges(SCOPE)
+    expected = {KEYS["edges"](row): row for row in folder.traces().edges(SCOPE)}
+    assert [row.stray.incident.n for row in expected.values()] == [40]
+    for row in live:
+        assert list(differences(expected[KEYS["edges"](row)], row)) == []
+
+
 def differences(a: Any, b: Any, where: str = "") -> Iterator[str]:
     if dataclasses.is_dataclass(a):
         for field in dataclasses.fields(a):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 
 from tools.analysers.base import Analyser, Finding, deflated, percent, since, strongest, tails
+from tools.analysers.clocks import skew_of
+from tools.analysers.repeats import repeated
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
 from tools.names import named
@@ -27,19 +29,24 @@ def analyse_structure(telemetry: Telemetry, scope: Scope, settings: SurveySettin
     traces = telemetry.traces
     if traces is None:
         return []
-    found = [e for call in traces.calls(scope) if (e := _call(traces, scope, call))]
-    return strongest(deflated(found), settings)
+    skews = {(e.service, e.operation, e.peer): skew_of(e) for e in traces.edges(scope) if not e.leaf}
+    found = [
+        e
+        for call in traces.calls(scope)
+        if (e := _call(traces, scope, call, skews.get((call.service, call.operation, call.peer), 0.0)))
+    ]
+    return strongest(deflated(found), settings) + strongest(list(repeated(traces, scope)), settings)
 
 
-def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
-    base = call.made.baseline
-    if min(base.total, call.made.incident.total) < MIN_PARENTS:
+def _call(traces: TraceSource, scope: Scope, call: CallStats, skew_ns: float) -> Finding | None:
+    base, incident = call.made.baseline, _inside(call.made.incident, scope, skew_ns)
+    if min(base.total, incident.total) < MIN_PARENTS:
         return None
     ids = stretch_ids(base.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
     calm = calm_rate(ids, base.hits, base.n)
-    parts = list(tails(call.made.incident))
+    parts = list(tails(incident))
     found = strongest_since([_effect(part, calm) for part in parts])
-    scope = since(scope, call.made.incident, found)
+    scope = since(scope, incident, found)
     now = parts[found.start]
     before, after = base.taken / base.total, now.taken / now.total
     subject = Subject(
@@ -62,6 +69,15 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats) -> Finding | None:
         query=traces.query("calls", scope, subject),
     )
     return Finding(evidence, found.effect)
+
+
+def _inside(made: Trials, scope: Scope, skew_ns: float) -> Trials:
+    """Return the buckets whose calls lie in the window too: with another clock they begin later, or earlier."""
+    if skew_ns == 0.0:
+        return made
+    last = made.times + scope.bucket_ns + max(skew_ns, 0.0) <= scope.incident.end_ns
+    kept = last & (made.times + min(skew_ns, 0.0) >= scope.incident.start_ns)
+    return Trials(made.times[kept], made.n[kept], made.hits[kept])
 
 
 def _that(call: CallStats) -> str:

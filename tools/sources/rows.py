@@ -98,7 +98,9 @@ class EdgeStats:
     """One edge of the call graph: a client span and the one server span below it, or a client leaf.
 
     `gap` is client duration minus server duration (free of clock skew); for an uninstrumented callee
-    (`leaf`) it is the whole client duration. `excess` as for operations.
+    (`leaf`) it is the whole client duration. `excess` as for operations. `stray` is by how much, ns,
+    the server span begins before the call (negative) or ends after it although it is no longer than that, 0 where
+    clocks agree; `stray_buckets` are of it. Both are empty for a leaf.
     """
 
     service: str
@@ -109,6 +111,8 @@ class EdgeStats:
     errors: Two[int]
     buckets: Two[Buckets]
     excess: float
+    stray: Two[Spread] = field(default_factory=lambda: Two(Spread(n=0), Spread(n=0)))
+    stray_buckets: Two[Buckets] = field(default_factory=lambda: Two(Buckets(), Buckets()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,13 @@ OPERATION_VALUES = (
     f"count(*) AS n, avg(dur) AS mean, quantile_cont(dur, {QUANTILES}) AS quantiles, "
     "count(*) FILTER (WHERE err) AS errors, count(*) FILTER (WHERE origin) AS error_origins"
 )
-EDGE_VALUES = (
-    f"count(*) AS n, avg(gap) AS mean, quantile_cont(gap, {QUANTILES}) AS quantiles, "
+ENTRY_VALUES = (
+    f"count(*) AS n, avg(dur) AS mean, quantile_cont(dur, {QUANTILES}) AS quantiles, "
     "count(*) FILTER (WHERE err) AS errors"
 )
-ENTRY_VALUES = EDGE_VALUES.replace("(gap", "(dur")
+EDGE_VALUES = ENTRY_VALUES.replace("(dur", "(gap") + (
+    f", count(stray) AS stray_n, avg(stray) AS stray_mean, quantile_cont(stray, {QUANTILES}) AS stray_quantiles"
+)
 
 
 def grouped(subjects: Subjects, values: str) -> str:

@@ -125,6 +125,8 @@ class EmbeddedTraces(EmbeddedSource):
                 errors=group.count(3),
                 buckets=group.buckets(scope, 0),
                 excess=excess.get(key, 0.0),
+                stray=group.spread(4),
+                stray_buckets=group.buckets(scope, 4),
             )
             for key, group in grouped_rows(self._rows("edges"), 4).items()
         ]

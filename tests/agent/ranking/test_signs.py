@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.ranking.features import Features
-from agent.ranking.signs import sign_of, surges
+from agent.ranking.signs import sign_of, storms, surges
 from tests.agent.ranking.builders import found, metric, scene, series
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultKind
@@ -72,3 +72,27 @@ def test_a_surge_explains_neither_failures_nor_a_slow_component_nor_a_change() -
     assert not surges(scene("shop", Features(), *more, LOST))
     assert not surges(scene("shop", Features(own_time=3.0), *more))
     assert not surges(scene("shop", Features(change=1.0), *more))
+
+
+def repeats(times: float) -> Evidence:
+    item = found(EvidenceKind.CALLS_REPEATED, 20.0, service="shop", operation="POST /charges")
+    return item.model_copy(update={"baseline": 1.0, "incident": times})
+
+
+REFUSED = found(EvidenceKind.ERRORS_ORIGIN, 9, service="shop", peer="store")
+
+
+@pytest.mark.parametrize("component", ["gateway", "shop", "store"])
+def test_failing_calls_made_again_and_again_are_a_storm_for_all_in_it(component: str) -> None:
+    assert storms(scene(component, Features(), repeats(7.7), REFUSED))
+
+
+def test_patience_success_and_bystanders_are_no_storm() -> None:
+    assert not storms(scene("shop", Features(), repeats(2.0), REFUSED))
+    assert not storms(scene("shop", Features(), repeats(7.7)))
+    assert not storms(scene("admin", Features(), repeats(7.7), REFUSED))
+
+
+def test_a_wrong_clock_is_its_own_sign() -> None:
+    assert sign(found(EvidenceKind.CLOCK, 250.0, service="shop")) is FaultKind.CLOCK_SKEW
+    assert sign(found(EvidenceKind.CLOCK, 250.0, service="gateway")) is None

@@ -38,7 +38,12 @@ class Subjects:
 
 
 OPERATIONS = Subjects(("op",), "span", {"own": CODE, "dur": "1"}, {"errors": "err", "origins": "origin"})
-EDGES = Subjects(("op", "callee", "leaf"), "(SELECT * FROM span WHERE wire OR leaf)", {"gap": "1"}, {"errors": "err"})
+EDGES = Subjects(
+    ("op", "callee", "leaf"),
+    "(SELECT * FROM span WHERE wire OR leaf)",
+    {"gap": "1", "stray": "timed"},
+    {"errors": "err"},
+)
 ENTRIES = Subjects(("op",), "trace", {"dur": "1"}, {"errors": "err"})
 SUBJECTS = {"operations": OPERATIONS, "edges": EDGES, "entries": ENTRIES}
 

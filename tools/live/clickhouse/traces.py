@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.analysers.segments import MAX_VALUES
 from tools.live.clickhouse import trace_sql as sql
@@ -21,6 +21,7 @@ from tools.sources.rows import (
     OperationStats,
     SegmentStats,
     SpanRow,
+    Spread,
     Trials,
     Two,
 )
@@ -95,6 +96,8 @@ class ClickHouseTraces(ClickHouseSource):
                     errors=found.count("errors"),
                     buckets=found.buckets("gap", scope),
                     excess=flows.excess("edge", (op, callee, int(leaf)), self._requests(scope)),
+                    stray=_levels(found.spread("stray")),
+                    stray_buckets=found.buckets("stray", scope),
                 )
             )
         return rows
@@ -242,3 +245,8 @@ class ClickHouseTraces(ClickHouseSource):
         """Return how many requests of each entry operation were read, in the baseline and in the incident."""
         found = self._distributions("entries", scope)
         return {item.ids[0]: (item.spread("dur").baseline.n, item.spread("dur").incident.n) for item in found}
+
+
+def _levels(spread: Two[Spread]) -> Two[Spread]:
+    """Return a distribution without the counts above the baseline's quantiles."""
+    return Two(spread.baseline, replace(spread.incident, above_p50=0, above_p90=0))

@@ -8,7 +8,7 @@ SELECT DISTINCT svc AS id, service AS name FROM raw UNION SELECT DISTINCT hash(p
 -- its caller, or to end after a client span, has another clock: it is centred, as network time is
 -- assumed to be the same both ways (RFC 5905).
 CREATE OR REPLACE TABLE child AS
-SELECT t, s, p, op, svc, dur, err, parent_op, parent_svc, parent_end,
+SELECT t, s, p, op, svc, start, dur, err, parent_op, parent_svc, parent_end,
        CASE WHEN before_ns > 0 THEN parent_start + (parent_dur - dur) // 2
             ELSE greatest(start, parent_start) END AS a,
        before_ns > 1000000 AND svc <> parent_svc AS skewed
@@ -22,7 +22,8 @@ FROM (SELECT c.t, c.s, c.p, c.op, c.svc, c.start, c.dur, c.err, r.op AS parent_o
 -- The part of each parent that its children cover, counted once where they overlap.
 CREATE OR REPLACE TABLE covered AS
 SELECT p, sum(greatest(0, b - greatest(a, coalesce(reached, a))))::BIGINT AS ns, count(*)::INTEGER AS children,
-       max(svc) FILTER (WHERE svc <> parent_svc) AS callee, any_value(dur) AS callee_dur, bool_or(err) AS child_failed
+       max(svc) FILTER (WHERE svc <> parent_svc) AS callee, any_value(dur) AS callee_dur,
+       any_value(start) AS callee_start, bool_or(err) AS child_failed
 FROM (SELECT *, least(a + dur, parent_end) AS b,
              max(least(a + dur, parent_end)) OVER (PARTITION BY p ORDER BY a, s
                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
@@ -31,7 +32,8 @@ GROUP BY p;
 
 -- wire: a client span above a span of another service; leaf: a client span to something that sends no
 -- spans. Their own time is spent between services, not in the caller's code. Where spans have no kind, a
--- span whose only child is in another service is taken for a client span.
+-- span whose only child is in another service is taken for a client span. stray: by how much a
+-- callee's span begins before the call (negative) or ends after it, although it takes no longer than that.
 CREATE OR REPLACE TABLE span AS
 SELECT r.t, r.s, r.p, r.op, r.start, r.dur, r.err, r.role, r.bucket,
        greatest(0, r.dur - coalesce(k.ns, 0)) AS own,
@@ -40,7 +42,10 @@ SELECT r.t, r.s, r.p, r.op, r.start, r.dur, r.err, r.role, r.bucket,
        k.children IS NULL AND r.peer <> '' AND r.kind IN ('client', 'producer') AS leaf,
        coalesce(k.callee, hash(r.peer)) AS peer,
        CASE WHEN k.children = 1 AND r.kind <> 'producer' THEN greatest(0, r.dur - k.callee_dur)
-            ELSE greatest(0, r.dur - coalesce(k.ns, 0)) END AS gap
+            ELSE greatest(0, r.dur - coalesce(k.ns, 0)) END AS gap,
+       CASE WHEN k.children = 1 AND k.callee IS NOT NULL AND r.kind = 'client' AND k.callee_dur <= r.dur
+            THEN k.callee_start - r.start - least(greatest(k.callee_start - r.start, 0), r.dur - k.callee_dur)
+            END AS stray
 FROM raw r LEFT JOIN covered k ON k.p = r.s;
 
 -- A trace is a request of its root span, or of its earliest one where the root is missing; it belongs to

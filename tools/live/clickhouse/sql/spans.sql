@@ -18,7 +18,8 @@ clipped AS (
   FROM met),
 -- wire: a client span above a span of another service; leaf: a client span to something that sends no
 -- spans. Their own time is spent between services, not in the caller's code. Where spans have no kind, a
--- span whose only child is in another service is taken for a client span.
+-- span whose only child is in another service is taken for a client span. stray: by how much a
+-- callee's span begins before the call (negative) or ends after it, although it takes no longer than that.
 span AS (
   SELECT t, op, svc, start, dur, err, role, bucket, p, copies, kids, children,
          if(children = 0, dur, greatest(0, dur - toInt64(arrayReduce('intervalLengthSum', a, b)))) AS own,
@@ -27,5 +28,7 @@ span AS (
          children = 0 AND has_peer AND kind IN ('client', 'producer') AS leaf,
          if(empty(elsewhere), peer, arrayMax(k -> k.3, elsewhere)) AS callee,
          if(children = 1 AND kind <> 'producer', greatest(0, dur - arrayMax(k -> k.5, kids)), own) AS gap,
+         children = 1 AND notEmpty(elsewhere) AND kind = 'client' AND kids[1].5 <= dur AS timed,
+         if(timed, kids[1].4 - start - least(greatest(kids[1].4 - start, 0), dur - kids[1].5), 0) AS stray,
          arrayCount((k, ahead) -> ahead > 1000000 AND k.3 <> svc, kids, before) AS skewed
   FROM clipped)
