@@ -143,7 +143,7 @@ class OpenSearchLogs(CountedLogs):
         index = ",".join(segment(name) for name in self._options.index.split(","))
         params = {"ignore_unavailable": "true", "allow_no_indices": "true", "track_total_hits": "false"}
         found: dict[str, Any] = self._reader.ask(Ask(f"/{index}/_search", params=params, body=body)).json()
-        if not isinstance(found, dict) or "hits" not in found:
+        if not isinstance(found, dict) or not {"hits", "aggregations", "_shards"} & found.keys():
             raise SourceError(f"{self.name} does not answer as Elasticsearch or OpenSearch does", "is its url right?")
         shards = found.get("_shards") or {}
         if shards.get("failed"):
