@@ -28,13 +28,17 @@ def survey(state: State, context: Context) -> State:
         found_so_far=interim_ranking(state, context) if context.watch.wanted else lambda found: None,
         stopped=lambda: context.watch.stopped,
     )
+    traces = context.telemetry.traces
+    traced = sorted(comparable(traces, scope_of(state))) if traces is not None else []
     timings = {f"survey.{name}": round(seconds, 3) for name, seconds in found.seconds.items()}
-    return {"evidence": dump(found.evidence), "failures": found.failures, "timings": timings}
+    return {"evidence": dump(found.evidence), "failures": found.failures, "traced": traced, "timings": timings}
 
 
 def interim_ranking(state: State, context: Context) -> Callable[[list[Evidence]], None]:
     """Return what ranks the evidence found so far and tells the watch."""
-    picture = picture_of(state, context)
+    traces = context.telemetry.traces
+    traced = comparable(traces, scope_of(state)) if traces is not None else frozenset()
+    picture = replace(picture_of(state, context), traced=traced)
 
     def told(found: list[Evidence]) -> None:
         ranked = rank_hypotheses(replace(picture, evidence=found), shipped_weights(), context.incident.steering)
@@ -58,7 +62,7 @@ def picture_of(state: State, context: Context) -> Picture:
         evidence=evidence_of(state),
         graph=topology_of(state, context),
         instrumented=frozenset(name for source in senders for name in source.services()),
-        traced=comparable(traces, scope_of(state)) if traces is not None else frozenset(),
+        traced=frozenset(state.get("traced", [])),
         measured=frozenset(metrics.services()) if metrics is not None else frozenset(),
         alarm=alarm_of(context),
     )

@@ -35,6 +35,8 @@ class State(TypedDict, total=False):
     symptom: str
     evidence: list[str]
     failures: list[str]
+    traced: list[str]
+    """Services whose latency their spans tell."""
     hypotheses: list[str]
     nothing: float
     """Probability that nothing is at fault."""

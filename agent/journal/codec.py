@@ -76,7 +76,9 @@ def encode(value: Any) -> JsonValue:
 
 def _encode_object(value: Any) -> JsonValue:
     if isinstance(value, np.ndarray):
-        return {_ARRAY: [value.dtype.str, [encode(item) for item in value.tolist()]]}
+        finite = value.dtype.kind in "iub" or (value.dtype.kind == "f" and bool(np.isfinite(value).all()))
+        plain = value.tolist() if finite else [encode(item) for item in value.tolist()]
+        return {_ARRAY: [value.dtype.str, plain]}
     if isinstance(value, np.generic):
         return encode(value.item())
     name = f"{_MARK}{type(value).__name__}"

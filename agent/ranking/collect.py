@@ -78,6 +78,7 @@ class Collector:
         self._features: dict[str, Features] = {}
         self._changes: list[Evidence] = []
         self._onsets: dict[str, dt.datetime] = {}
+        self._in_pods: dict[str, bool] = {}
 
     def of(self, component: str) -> Features:
         """Return the features of a component, made on first use."""
@@ -111,6 +112,7 @@ class Collector:
         subject, kind = item.subject, metric_class(item.subject.name)
         if is_node_metric(subject.name):
             return
+        self._in_pods[subject.service] = bool(subject.pod) or self._in_pods.get(subject.service, False)
         if kind is MetricClass.TRAFFIC and not subject.peer:
             moved = math.copysign(size, item.effect)
             self._traffic[subject.service] = max(self._traffic.get(subject.service, 0.0), moved, key=abs)
@@ -142,9 +144,19 @@ class Collector:
             features.downstream = max((inner.get(name, 0.0) for name in below), default=0.0)
             explained = max((max(symptoms.get(c, 0.0), inner.get(c, 0.0)) for c in below), default=0.0)
             explained = max(explained, self._traffic.get(component, 0.0))
-            features.symptom = 0.0 if component in self._traced else max(features.symptom - explained, 0.0)
+            told = component in self._traced or self._outside(component)
+            features.symptom = 0.0 if told else max(features.symptom - explained, 0.0)
             features.off_path = float(self._graph.off_path(component))
         return self._features
+
+    def _outside(self, component: str) -> bool:
+        """Tell whether a component only shows how others fare, as a probe or the sum of all users does.
+
+        No request passes it; or, where no call graph is known, it runs nowhere while most others run in pods.
+        """
+        if not self._graph.known:
+            return not self._in_pods.get(component, True) and sum(self._in_pods.values()) > len(self._in_pods) / 2
+        return self._graph.off_path(component)
 
     def _settle_changes(self) -> None:
         for change in self._changes:

@@ -39,9 +39,14 @@ class Neighbours:
         """Yield caller and callee of every edge."""
         return ((caller, callee) for caller, callees in self._callees.items() for callee in callees)
 
+    @property
+    def known(self) -> bool:
+        """Tell whether there is any call in the graph."""
+        return bool(self._callees)
+
     def off_path(self, component: str) -> bool:
         """Tell whether the graph is known and a component is not in it."""
-        return bool(self._callees) and component not in self._callers and component not in self._callees
+        return self.known and component not in self._callers and component not in self._callees
 
     def direction(self, service: str, peer: str) -> tuple[str, str]:
         """Return caller and callee of a metric's edge: as in the graph, else whoever measures is the callee."""

@@ -43,6 +43,8 @@ _PATTERNS = tuple((kind, re.compile(rf"(?:^|[^a-z0-9])(?:{words})(?:$|[^a-z0-9])
 _GOOD = re.compile(
     r"(?:^|[^a-z0-9])(?:availability(?!_zone)|success(?:ful)?_?(?:rate|ratio|percent\w*|pct))(?:$|[^a-z0-9])"
 )
+_PERCENT = re.compile(r"(?:^|[^a-z0-9])(?:percent(?:age)?|pct)(?:$|[^a-z0-9])")
+_USED = re.compile(r"(?:^|[^a-z0-9])(?:utili[sz]ation|percent(?:age)?|pct|(?:usage|used)_ratio)(?:$|[^a-z0-9])")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -61,6 +63,18 @@ def metric_class(name: str) -> MetricClass:
 def is_share_of_good(name: str) -> bool:
     """Tell whether a metric is the part of requests that went well, such as availability or a success rate."""
     return bool(_GOOD.search(_CAMEL.sub("_", name.partition("{")[0]).lower()))
+
+
+@cache
+def is_percentage(name: str) -> bool:
+    """Tell whether a metric's name says that it counts in per cent."""
+    return bool(_PERCENT.search(_CAMEL.sub("_", name.partition("{")[0]).lower()))
+
+
+@cache
+def is_utilisation(name: str) -> bool:
+    """Tell whether a metric is the used part of something limited, in per cent or as a fraction."""
+    return bool(_USED.search(_CAMEL.sub("_", name.partition("{")[0]).lower()))
 
 
 def is_node_metric(name: str) -> bool:

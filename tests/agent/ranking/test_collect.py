@@ -5,7 +5,7 @@ import pytest
 from agent.ranking.collect import component_features
 from agent.ranking.features import NAMES, Features, saturate
 from tests.agent.ranking.builders import GRAPH, found, metric
-from tools.evidence import EvidenceKind
+from tools.evidence import Evidence, EvidenceKind
 from tools.sources.rows import Call
 
 
@@ -151,3 +151,23 @@ def test_off_the_path_needs_a_known_graph() -> None:
     idle = metric(9, "idle", "cpu")
     assert component_features([idle], GRAPH)["idle"].off_path == 1.0
     assert component_features([idle], [])["idle"].off_path == 0.0
+
+
+def in_pod(item: Evidence) -> Evidence:
+    return item.model_copy(update={"subject": item.subject.model_copy(update={"pod": "a-1"})})
+
+
+def test_what_shows_only_how_others_fare_is_no_suspect() -> None:
+    """A probe, or the sum over all users: off the path where calls are known, in no pod where others are in pods."""
+    probe, shop = metric(50, "probe", "latency_p99"), in_pod(metric(9, "shop", "latency_p99"))
+    store = in_pod(metric(9, "store", "cpu_usage"))
+    for graph in (GRAPH, []):
+        found = component_features([probe, shop, store], graph)
+        assert found["probe"].symptom == 0
+        assert found["store"].resource > 0
+    assert component_features([probe, shop], [])["shop"].symptom > 0
+
+
+def test_where_nobody_runs_in_pods_everyone_is_a_suspect() -> None:
+    found = component_features([metric(50, "a", "latency_p99"), metric(40, "b", "latency_p99")], [])
+    assert found["a"].symptom > found["b"].symptom > 0
