@@ -117,6 +117,7 @@ class ModelSettings(_Section):
     seed: int = Field(default=0, description="seed for endpoints that take one")
     prompt_tokens: int = Field(default=6_000, ge=500, description="tokens sent in one call at most")
     completion_tokens: int = Field(default=800, ge=50, description="tokens asked for in one call at most")
+    argument_tokens: int = Field(default=8_000, ge=0, description="tokens read before the model is made to answer")
     budget_tokens: int = Field(default=40_000, ge=0, description="tokens read and written in one investigation")
     budget_calls: int = Field(default=12, ge=0, description="calls in one investigation")
     budget_seconds: float = Field(default=300.0, ge=0, description="seconds of calls in one investigation")
@@ -211,13 +212,15 @@ def load_settings(file: Path | None = None, **flags: object) -> Settings:
     if file is not None and not file.is_file():
         raise ConfigError(f"no configuration file at {file}", "")
     try:
-        return _settings_class(file)(**flags)  # type: ignore[arg-type]  # flags are checked by pydantic
+        read = _settings_class(file)(**flags)  # type: ignore[arg-type]  # flags are checked by pydantic
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"setting {where!r} is wrong", str(first["msg"])) from error
     except ValueError as error:
         raise ConfigError(f"{file or FILE_NAME} is not valid TOML", str(error)) from error
+    # of the plain class, which other processes can be given
+    return Settings.model_construct(_fields_set=read.model_fields_set, **dict(read))
 
 
 def as_flags(pairs: Iterable[str]) -> dict[str, Any]:

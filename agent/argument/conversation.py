@@ -29,12 +29,13 @@ class EndedError(Exception):
 
 @dataclass(slots=True)
 class Conversation:
-    """Messages so far, and what may still be spent on more."""
+    """Messages so far, and what may still be spent on more. `read` counts the tokens of all prompts."""
 
     model: ChatModel
     budget: Budget
     settings: ModelSettings
     messages: list[Message] = field(default_factory=list)
+    read: int = 0
 
     def tell(self, message: Message) -> None:
         """Add a turn. Secrets stay behind, whichever model it goes to."""
@@ -75,11 +76,15 @@ class Conversation:
                 lambda: self.model.complete(sent, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds),
             )
         except ModelError as error:
-            self.budget.charge(Usage(prompt_tokens=self.size(tools)), time.perf_counter() - began)
+            self._charge(Usage(prompt_tokens=self.size(tools)), time.perf_counter() - began)
             raise EndedError(str(error)) from error
         used = answer.usage if answer.usage.total else self._estimate(answer, tools)
-        self.budget.charge(used, answer.seconds or time.perf_counter() - began)
+        self._charge(used, answer.seconds or time.perf_counter() - began)
         return answer
+
+    def _charge(self, used: Usage, seconds: float) -> None:
+        self.read += used.prompt_tokens
+        self.budget.charge(used, seconds)
 
     def _estimate(self, answer: Completion, tools: Sequence[ToolSpec]) -> Usage:
         written = len(answer.text) + sum(len(call.arguments) for call in answer.tool_calls)

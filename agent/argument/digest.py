@@ -13,8 +13,11 @@ from tools.sources.rows import Call
 from tools.window import Scope, to_datetime
 
 LEADING = 3
-EVIDENCE, PER_HYPOTHESIS, CHANGES = 16, 5, 6
-"""Pieces of evidence told in all, for each leading hypothesis, and of changes."""
+EVIDENCE, CHANGES = 16, 6
+"""Pieces of evidence told in all, and of changes."""
+PER_HYPOTHESIS = (5, 3, 2)
+"""Pieces of evidence told for the first hypothesis, the second and the third."""
+AGAINST = 2
 STATEMENT, QUOTE = 180, 160
 NAMES = 40
 
@@ -61,15 +64,15 @@ def _services(case: CaseView, leading: Sequence[Hypothesis], told: Sequence[Evid
 def _chosen(case: CaseView, leading: Sequence[Hypothesis]) -> list[Evidence]:
     """Return evidence for and against the leading hypotheses, and the changes nearest to the onset."""
     wanted: dict[str, None] = {}
-    for hypothesis in leading:
-        wanted.update(dict.fromkeys((*hypothesis.supports[:PER_HYPOTHESIS], *hypothesis.contradicts[:2])))
+    for hypothesis, most in zip(leading, PER_HYPOTHESIS, strict=False):
+        wanted.update(dict.fromkeys((*hypothesis.supports[:most], *hypothesis.contradicts[:AGAINST])))
     changes = [item.id for item in case.evidence if item.kind is EvidenceKind.CHANGE][:CHANGES]
     chosen = {*list(wanted)[: EVIDENCE - len(changes)], *changes}
     return [item for item in case.evidence if item.id in chosen]
 
 
 def _hypothesis(hypothesis: Hypothesis, told: set[str]) -> str:
-    cited = [ref for ref in hypothesis.supports if ref in told][:PER_HYPOTHESIS]
+    cited = [ref for ref in hypothesis.supports if ref in told][: PER_HYPOTHESIS[0]]
     where = f"{hypothesis.component} {hypothesis.operation}".strip()
     share = f"{hypothesis.confidence * 100:.0f} %"
     return f"{hypothesis.rank}. {where}: {hypothesis.fault_kind.value}, {share}, for it {', '.join(cited) or 'nothing'}"
@@ -81,10 +84,15 @@ def _evidence(item: Evidence) -> str:
     onset = f", from {item.onset:%H:%M:%S}" if item.onset else ""
     line = f"{item.id} [{what}] {item.statement[:STATEMENT]}{onset}"
     if item.kind in {EvidenceKind.TOOL_RESULT, EvidenceKind.LOG_NEW} and item.samples:
-        line += f"; for example: {' '.join(item.samples[0].text[:QUOTE].split())}"
+        example = " ".join(item.samples[0].text[:QUOTE].split())
+        line += "" if example in item.statement[:STATEMENT] else f"; for example: {example}"
     return line
 
 
 def _calls(graph: Sequence[Call]) -> str:
+    """Return the busiest calls, a line a caller."""
     busiest = sorted((c for c in graph if c.caller != c.callee), key=lambda c: (-c.calls, c.caller, c.callee))
-    return ", ".join(f"{call.caller} → {call.callee}" for call in busiest[:NAMES])
+    callees: dict[str, list[str]] = {}
+    for call in busiest[:NAMES]:
+        callees.setdefault(call.caller, []).append(call.callee)
+    return "\n".join(f"{caller} → {', '.join(names)}" for caller, names in callees.items())

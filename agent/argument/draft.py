@@ -20,7 +20,8 @@ ROUNDS, CALLS_A_ROUND = 4, 3
 RESULT_TOKENS, ANSWER_TOKENS = 600, 500
 """What the result of a query, and the prompt for the answer, add to a conversation at most."""
 IN_VAIN = 2
-"""Rounds in a row without a new result after which asking ends."""
+"""Rounds in a row without a new result after which asking ends. One of nothing but repeats ends it at once: a model
+that has no other question goes on repeating this one, and each turn costs the whole conversation again."""
 INVESTIGATE, ANSWER = "investigate", "answer"
 
 
@@ -90,36 +91,43 @@ def _explore(
     for _ in range(ROUNDS):
         if stopped():
             return "stopped by a person"
-        if not _affordable(talk, box):
+        affordable = _affordable(talk, box)
+        if not affordable:
             return "the budget allows no more queries"
         turn = talk.ask(specs)
         if not turn.tool_calls:
             return ""
         before = len(found)
-        _answer_calls(talk, box, turn, asked, found, progress)
+        _answer_calls(talk, box, turn, affordable, asked, found, progress)
         in_vain = 0 if len(found) > before else in_vain + 1
-        if in_vain == IN_VAIN:
+        repeated = all(item.outcome == "repeated" for item in asked[-len(turn.tool_calls) :])
+        if repeated or in_vain == IN_VAIN:
             return "the model kept asking for what it had, or for what does not exist"
     return ""
 
 
-def _affordable(talk: Conversation, box: Toolbox) -> bool:
-    """Tell whether a query can be paid for and the answer after it too."""
+def _affordable(talk: Conversation, box: Toolbox) -> int:
+    """Return how many queries of another turn can be answered, so that the answer can still be paid for."""
     specs, settings = box.specs(), talk.settings
-    fits = talk.size(specs) + CALLS_A_ROUND * RESULT_TOKENS + ANSWER_TOKENS <= settings.prompt_tokens
-    return fits and talk.budget.remaining().calls >= 2 and talk.room(specs, calls=2) >= 2 * settings.completion_tokens
+    asking, answering = talk.size(specs), talk.size() + ANSWER_TOKENS
+    room = min(
+        settings.prompt_tokens - asking - ANSWER_TOKENS, settings.argument_tokens - talk.read - asking - answering
+    )
+    enough = talk.budget.remaining().calls >= 2 and talk.room(specs, calls=2) >= 2 * settings.completion_tokens
+    return min(CALLS_A_ROUND, max(0, room // RESULT_TOKENS)) if enough else 0
 
 
 def _answer_calls(
     talk: Conversation,
     box: Toolbox,
     turn: Completion,
+    most: int,
     asked: list[Asked],
     found: list[Evidence],
     progress: Callable[[str], None],
 ) -> None:
     for number, call in enumerate(turn.tool_calls):
-        if number >= CALLS_A_ROUND:
+        if number >= most:
             told = "refused: too many queries at once, ask again if it still matters"
             asked.append(Asked(tool=call.name[:60], arguments=call.arguments[:300], outcome="refused", reason=told))
         else:

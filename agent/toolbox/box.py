@@ -43,15 +43,16 @@ class Toolbox:
     _tools: dict[str, Tool] = field(init=False)
     _pages: Pages = field(init=False)
     _answered: list[tuple[Question, Result]] = field(default_factory=list)
+    _named: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._tools = available(self.bench)
-        self._tools[MORE] = Tool(MORE, "Another page of a long result.", More, _no_query, lambda bench: True)
+        self._tools[MORE] = Tool(MORE, "Another page of a long result.", More, _no_query, lambda bench: True, "page")
         self._pages = Pages(self.bench.spill)
 
     def specs(self) -> list[ToolSpec]:
-        """Return the tools as a model is told of them."""
-        return [tool.spec() for tool in self._tools.values()]
+        """Return the tools that are of use now, as a model is told of them."""
+        return [tool.spec() for tool in self._tools.values() if not tool.needs or tool.needs in self._named]
 
     def call(self, call: ToolCall) -> Result:
         """Answer a call, or say why not. Nothing that a model writes raises an exception or writes to a source."""
@@ -87,7 +88,9 @@ class Toolbox:
         lines, pages = page_of(found, number)
         if pages > 1 and number == 1:
             self._pages.keep(handle, found)
+            self._named.add("page")
         evidence = _evidence(handle, found, lines, number)
+        self._named |= {sample.kind for sample in evidence.samples if sample.kind == "trace"}
         self.first += 1
         told = [f"{handle}: {found.title}", *(line.text for line in lines)]
         told += ["nothing found"] if not lines else []

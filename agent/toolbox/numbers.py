@@ -24,9 +24,10 @@ def fact(quantity: Quantity, subject: Subject, values: Two[float], unit: str, st
 
 
 def facts_line(facts: Sequence[Fact], samples: tuple[Sample, ...] = ()) -> Line:
-    """Return a line that states facts."""
+    """Return a line that states facts; what is nothing in both windows is not spelt out where there is more to say."""
     told = [item for item in facts if item.baseline is not None or item.incident is not None]
-    return Line(text="; ".join(fact_words(item) for item in told), facts=tuple(told), samples=samples)
+    worth = [item for item in told if item.baseline or item.incident] or told
+    return Line(text="; ".join(fact_words(item) for item in worth), facts=tuple(told), samples=samples)
 
 
 def share(part: Two[int], whole: Two[int]) -> Two[float]:

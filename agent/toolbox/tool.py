@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,7 +46,8 @@ class Found(BaseModel):
 class Tool:
     """A query that a model may ask for.
 
-    `there` tells whether the bench has what it needs; `run` may raise `WhydownError`.
+    `there` tells whether the bench has what it needs; `run` may raise `WhydownError`. `needs` is what an earlier
+    result must have named before the tool is of any use: until then no tokens are spent on offering it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Tool:
     arguments: type[Arguments]
     run: Callable[[Bench, Any], Found]
     there: Callable[[Bench], bool]
+    needs: Literal["", "trace", "page"] = ""
 
     def spec(self) -> ToolSpec:
         """Return the tool as a model is told of it, in as few tokens as will do."""

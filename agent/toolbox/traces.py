@@ -159,6 +159,6 @@ TOOLS = (
         _there,
     ),
     Tool("find_traces", "Ids of slow, failed or typical traces of a service.", Search, find_traces, _there),
-    Tool("trace", "One trace as a tree with self-times.", OneTrace, one_trace, _there),
-    Tool("critical_path", "What the request of a trace waited for.", OneTrace, critical, _there),
+    Tool("trace", "One trace as a tree with self-times.", OneTrace, one_trace, _there, "trace"),
+    Tool("critical_path", "What the request of a trace waited for.", OneTrace, critical, _there, "trace"),
 )

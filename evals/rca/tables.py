@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from evals.rca.argued import argued_table
+from evals.rca.argued import argued_tables
 from evals.rca.rows import Row
 from evals.rca.score import Numbers
 
@@ -64,7 +64,7 @@ def tables(summary: Mapping[str, Any]) -> Iterator[Table]:
     if summary["healthy"]:
         yield _table("healthy windows", HEALTHY, summary["healthy"])
     if summary["argued"]:
-        yield argued_table(summary["argued"])
+        yield from argued_tables(summary["argued"])
     yield _table("cost of a case", COST, methods)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import agent.investigation.graph as _graph  # noqa: F401  # imported here so that no case pays for it
+from agent.journal.file import NAME as JOURNAL
 from agent.schema import Incident
 from evals.models import open_model, settings_for
 from evals.rca.argued import argued_in
@@ -109,6 +111,8 @@ def _said(task: Task, found: Findings) -> dict[str, object]:
         return {}
     task.report.write_text(report.model_dump_json(indent=1), encoding="utf-8")
     argued = argued_in(report)
+    if argued is not None:
+        _keep_journal(task)
     if not report.hypotheses:
         return {"verdict": report.verdict.value, "argued": argued}
     first = report.hypotheses[0]
@@ -119,3 +123,9 @@ def _said(task: Task, found: Findings) -> dict[str, object]:
         "kind": first.fault_kind.value,
         "family": first.fault_kind.family.value if first.fault_kind.family else "",
     }
+
+
+def _keep_journal(task: Task) -> None:
+    """Keep the journal of a run with a language model beside its report: what was asked, answered and sent."""
+    for journal in (task.place / "runs").glob(f"*/{JOURNAL}"):
+        shutil.copy(journal, task.report.with_suffix(".journal.jsonl"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,13 @@ def test_a_wrong_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("limit", ["800MB", "2GB", "1.5GiB", "50%", "512 MB"])
 def test_memory_limits_that_duckdb_understands(limit: str) -> None:
     assert load_settings(store={"memory_limit": limit}).store.memory_limit == limit
+
+
+def test_settings_of_a_named_file_can_be_given_to_another_process(tmp_path: Path) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text('[model]\nmodel = "m"\nkey = "k-1"\n')
+    read = load_settings(file)
+    given: Settings = pickle.loads(pickle.dumps(read))
+    assert (given.model.model, given.model.key.get_secret_value()) == ("m", "k-1")
+    assert type(read) is Settings
+    assert read.model_fields_set == {"model"}

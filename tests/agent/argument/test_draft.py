@@ -8,7 +8,7 @@ import pytest
 
 from agent.argument.conversation import Conversation
 from agent.argument.draft import CALLS_A_ROUND, ROUNDS, Draft, hold_argument
-from agent.model import Budget, Limits
+from agent.model import Budget, Completion, Limits, Usage
 from agent.prompts import load_prompt
 from agent.toolbox import Bench, Toolbox
 from tests.agent.argument.script import Script, asking, saying
@@ -19,6 +19,12 @@ from tools.evidence import Evidence
 
 ANSWER = saying(json.dumps({"claims": [], "hypotheses": [], "explanation": "It waits."}))
 LOOK = asking(("latency", {"service": "pay"}))
+ORDERS = ("slowest", "median", "failed")
+
+
+def silent(turn: Completion) -> Completion:
+    """Return a turn of a server that does not tell what it used."""
+    return turn.model_copy(update={"usage": Usage()})
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def test_prompts_are_versioned(box: Toolbox) -> None:
 
 def test_a_model_that_repeats_itself_is_stopped_and_still_may_answer(box: Toolbox) -> None:
     draft, found, _ = hold(box, Script(LOOK, LOOK, LOOK, ANSWER))
-    assert [item.outcome for item in draft.asked] == ["answered", "repeated", "repeated"]
+    assert [item.outcome for item in draft.asked] == ["answered", "repeated"]
     assert len(found) == 1
     assert "kept asking" in draft.ended
     assert draft.answer.explanation == "It waits."
@@ -103,11 +109,22 @@ def test_an_exhausted_budget_ends_it_with_what_there_is(
     assert talk.budget.calls <= limits.get("calls", 12)
 
 
-def test_prompts_do_not_outgrow_what_may_be_sent_in_one_call(box: Toolbox) -> None:
-    model = Script(*[asking(("find_traces", {"service": n})) for n in ("front", "pay", "cart", "bank")], ANSWER)
-    draft, _, _ = hold(box, model, sent={"prompt_tokens": 3_600})
+@pytest.mark.parametrize("sent", [{"prompt_tokens": 2_400}, {"argument_tokens": 5_000}, {"argument_tokens": 2_500}])
+def test_prompts_do_not_outgrow_what_may_be_sent_in_one_call_or_read_in_all(box: Toolbox, sent: dict[str, int]) -> None:
+    greedy = [asking(*[("find_traces", {"service": n, "order": o}) for n in ("pay", "cart", "bank")]) for o in ORDERS]
+    model = Script(*[silent(turn) for turn in greedy], silent(ANSWER))
+    draft, found, talk = hold(box, model, sent=sent)
     assert draft.ended == "the budget allows no more queries"
-    assert len(draft.asked) < 4
+    assert 0 < len(found) < len(draft.asked)
+    assert {item.outcome for item in draft.asked} == {"answered", "refused"}
+    assert draft.answer.explanation == "It waits."
+    assert talk.size() <= sent.get("prompt_tokens", 6_000)
+    assert talk.read <= sent.get("argument_tokens", 8_000)
+
+
+def test_where_not_one_query_fits_the_model_answers_from_what_it_was_told(box: Toolbox) -> None:
+    draft, found, talk = hold(box, Script(LOOK, ANSWER), sent={"argument_tokens": 500})
+    assert (found, draft.asked, talk.budget.calls) == ([], (), 1)
     assert draft.answer.explanation == "It waits."
 
 
@@ -151,6 +168,5 @@ def test_secrets_do_not_leave_with_a_message(tmp_path: Path) -> None:
 
 
 def test_usage_is_estimated_where_a_server_tells_none(box: Toolbox) -> None:
-    silent = ANSWER.model_copy(update={"usage": type(ANSWER.usage)()})
-    _, _, talk = hold(box, Script(silent, silent))
+    _, _, talk = hold(box, Script(silent(ANSWER), silent(ANSWER)))
     assert talk.budget.usage.prompt_tokens > 500

@@ -44,10 +44,27 @@ def ask(box: Toolbox, tool: str, **arguments: object) -> Result:
 
 def test_only_tools_that_can_answer_are_offered(box: Toolbox, tmp_path: Path) -> None:
     names = {spec.name for spec in box.specs()}
-    assert {"services", "latency", "trace", "log_lines", "metrics", "topology", "changes", "more"} <= names
+    assert {"services", "latency", "find_traces", "log_lines", "metrics", "topology", "changes"} <= names
     assert not names & {"diff", "read_file", "postmortems"}
     empty = Toolbox(Bench(Telemetry(), SCOPE, tmp_path), 1)
-    assert [spec.name for spec in empty.specs()] == ["more"]
+    assert empty.specs() == []
+
+
+def test_a_tool_that_needs_an_id_is_offered_once_there_is_one(box: Toolbox) -> None:
+    assert not {spec.name for spec in box.specs()} & {"trace", "critical_path", "more"}
+    ask(box, "latency", service="pay")
+    assert "trace" not in {spec.name for spec in box.specs()}
+    ask(box, "find_traces", service="pay")
+    assert {"trace", "critical_path"} <= {spec.name for spec in box.specs()}
+    ask(box, "log_lines", service="pay")
+    assert "more" in {spec.name for spec in box.specs()}
+
+
+def test_what_is_nothing_in_both_windows_can_be_cited_though_it_is_not_spelt_out(box: Toolbox) -> None:
+    told = ask(box, "latency", service="cart")
+    assert "failing" not in told.text
+    assert told.evidence is not None
+    assert {f.incident for f in told.evidence.facts if f.quantity is Quantity.ERRORS} == {0.0}
 
 
 def test_tools_are_described_in_few_words(box: Toolbox) -> None:

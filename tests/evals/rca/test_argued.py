@@ -27,12 +27,15 @@ def test_cases_are_paired_with_and_without_each_model(data: Path, tmp_path: Path
     shown = run(data, tmp_path, "--model", "honest", "--model", "invents")
     assert "whydown+honest against whydown: top-1 1.000 → 1.000 over 1" in shown
     assert "whydown+invents against whydown: top-1" in shown
-    table = shown.partition("the language model")[2].partition("cost of a case")[0]
-    assert "tokens" in table
+    table = shown.partition("what the language model said")[2].partition("cost of a case")[0]
+    assert {"kept", "struck", "false", "cut", "tokens", "most", "s"} <= set(table.split())
     assert max(map(len, table.splitlines())) <= 80
     report = Report.model_validate_json((tmp_path / "reports/whydown+invents/tiny/bank-slow.json").read_text())
     assert report.argument is not None
     assert report.argument.struck
+    journal = tmp_path / "reports/whydown+invents/tiny/bank-slow.journal.jsonl"
+    assert "OOM-killed 512 times" in journal.read_text()
+    assert not (tmp_path / "reports/whydown/tiny/bank-slow.journal.jsonl").exists()
 
 
 def test_what_a_model_did_is_counted(data: Path, tmp_path: Path) -> None:
@@ -92,9 +95,11 @@ def test_counts_are_summed_and_costs_averaged() -> None:
         Argued(kept=3, struck=1, prompt_tokens=100, calls=2),
         Argued(kept=1, prompt_tokens=300, calls=3, ended="x"),
     )
-    numbers = measure_argued([row("m", "a", 1, argued=one), row("m", "b", 1, argued=two), row("m", "c", 1)])
+    rows = [row("m", "a", 1, argued=one, seconds=2.0), row("m", "b", 1, argued=two, seconds=4.0), row("m", "c", 1)]
+    numbers = measure_argued(rows)
     assert numbers is not None
     assert (numbers["cases"], numbers["kept"], numbers["struck"], numbers["ended_early"]) == (2, 4, 1, 1)
     assert (numbers["prompt_tokens"], numbers["prompt_tokens_max"], numbers["calls"]) == (200, 300, 2.5)
+    assert numbers["seconds"] == 3.0
     assert measure_argued([row("m", "c", 1)]) is None
     assert argued_in(report()) is None
