@@ -227,3 +227,31 @@ def test_services_are_renamed_both_ways(slow: Recorded, bundled: Fake) -> None:
     assert "payments-team" in {operation.service for operation in live.operations(slow.scope)}
     assert live.resource("payments-team")["service.version"]
     assert {search["service"] for search in bundled.searches} >= {"payment"}
+
+
+def test_spans_older_than_the_list_of_services_are_read_by_their_names(slow: Recorded, bundled: Fake) -> None:
+    """VictoriaTraces lists services of the last three days."""
+
+    def forgetful(request: httpx.Request) -> httpx.Response:
+        return _data([]) if request.url.path == "/api/services" else bundled(request)
+
+    horizon = whole_extent(slow.telemetry)
+    named = {name: name for name in ("gateway", "checkout")}
+    live = source(forgetful, horizon, services=named)  # type: ignore[arg-type]  # a function is fake enough here
+    assert live.services() == ["checkout", "gateway"]
+    assert len(live.operations(slow.scope)) > 5
+    assert source(forgetful, horizon).services() == []  # type: ignore[arg-type]  # as above
+    assert "name yours under services" in live.hint()
+
+
+def test_an_empty_list_may_be_null_and_an_unknown_trace_a_404() -> None:
+    """Jaeger writes null for what is empty, VictoriaTraces answers 404 with an empty list since 0.8."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/api/traces/"):
+            return httpx.Response(404, json={"data": [], "errors": None, "limit": 0, "offset": 0, "total": 0})
+        return httpx.Response(200, json={"data": None, "total": 0, "errors": None})
+
+    live = source(handle, RECORDED_AT)  # type: ignore[arg-type]  # a function is fake enough here
+    assert live.services() == []
+    assert live.trace("00000000000000000000000000000001") == []

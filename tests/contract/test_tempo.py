@@ -268,3 +268,16 @@ def test_incomplete_traces_are_told() -> None:
 def test_only_entries_have_a_query(slow: Recorded, bundled: Fake) -> None:
     with pytest.raises(InputError, match="sampled traces"):
         source(bundled).sql("edges", slow.scope)
+
+
+def test_traffic_that_is_counted_for_one_window_only_is_not_compared(slow: Recorded, bundled: Fake) -> None:
+    def forgetful(request: httpx.Request) -> httpx.Response:
+        early = int(request.url.params.get("start", 0)) * NS < slow.scope.incident.start_ns - NS
+        if "query_range" in request.url.path and early:
+            return httpx.Response(400, text="range exceeds max_duration (3h0m0s)")
+        return bundled(request)
+
+    live = source(forgetful, whole_extent(slow.telemetry))
+    assert all(entry.duration.baseline.n for entry in live.entries(slow.scope) if entry.duration.incident.n > 20)
+    assert any("of one window only; entries are those of sampled traces" in note for note in live.degradations())
+    assert any("answered 3 of 6 queries; traffic evidence is incomplete" in note for note in live.degradations())

@@ -18,8 +18,6 @@ from tools.sources import LiveSource
 from tools.window import TimeWindow
 
 SIGNALS = ("traces", "logs", "metrics", "changes", "alerts")
-CLOCK_SECONDS = 5.0
-"""A backend whose clock is further off shifts onsets visibly; HTTP dates are whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,8 @@ def _answered(opening: Opening, source: LiveSource) -> Iterator[Checked]:
         remedy = live.hint() if live else "does anything write to it?"
         yield Checked(signal, source.name, False, f"{answered}: it holds nothing of the time", remedy)
         return
-    notes = [*source.degradations()[:2], *(live.remarks()[:4] if live else ())]
+    notes = [note for note in source.degradations() if not live or note != live.clock_note][:2]
+    notes += live.remarks()[:4] if live else []
     yield Checked(signal, source.name, True, "; ".join([answered, *notes]))
     yield from _clock(live, signal) if live else ()
 
@@ -92,8 +91,6 @@ def horizon_words(horizon: TimeWindow) -> str:
 
 
 def _clock(source: HttpSource, signal: str) -> Iterator[Checked]:
-    offset = source.clock_offset
-    if offset is not None and abs(offset) > CLOCK_SECONDS:
-        way = "ahead of" if offset > 0 else "behind"
+    if source.clock_note:
         remedy = "let both follow a time server; until then give --incident in the backend's time"
-        yield Checked(signal, source.name, False, f"its clock is {abs(offset):.0f} s {way} ours", remedy)
+        yield Checked(signal, source.name, False, source.clock_note, remedy)

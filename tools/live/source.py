@@ -19,6 +19,8 @@ from tools.sources.fetched import Fetched
 from tools.store.command import show_command
 from tools.window import Scope, TimeWindow
 
+CLOCK_SECONDS = 5.0
+"""A backend whose clock is further off shifts onsets visibly; HTTP dates are whole seconds."""
 LISTED = 8
 """Labels that a hint lists."""
 
@@ -78,8 +80,8 @@ class HttpSource(ABC):
         return self._opening.horizon
 
     def degradations(self) -> list[str]:
-        """Return one sentence for everything that was not answered or was left out."""
-        return list(self._notes)
+        """Return one sentence for everything that was not answered, was left out or may mislead."""
+        return [*self._notes, *([self.clock_note] if self.clock_note else [])]
 
     def fetched(self) -> Fetched:
         """Return what reading cost so far."""
@@ -89,6 +91,15 @@ class HttpSource(ABC):
     def clock_offset(self) -> float | None:
         """Return seconds that the backend's clock is ahead of ours, None when it does not tell."""
         return self._reader.clock_offset
+
+    @property
+    def clock_note(self) -> str:
+        """Return how far the backend's clock is from ours, empty when that shifts no onset visibly."""
+        offset = self.clock_offset
+        if offset is None or abs(offset) <= CLOCK_SECONDS:
+            return ""
+        way = "ahead of" if offset > 0 else "behind"
+        return f"the clock of {self.name} is {abs(offset):.0f} s {way} ours"
 
     def close(self) -> None:
         """Cancel what is under way and close the connections."""

@@ -138,3 +138,16 @@ def test_many_backends_are_opened_at_once_in_a_fresh_process(tmp_path: Path) -> 
     )
     assert ended.returncode == 0, ended.stderr[-500:]
     assert ended.stdout.count("cannot be reached") == 6
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(-90, "behind ours"), (30, "ahead of ours"), (2, "")])
+def test_an_investigation_is_told_of_another_clock_too(seconds: int, told: str) -> None:
+    def serve(request: httpx.Request) -> httpx.Response:
+        date = format_datetime((now() + dt.timedelta(seconds=seconds)).replace(tzinfo=dt.UTC), usegmt=True)
+        return httpx.Response(200, json=[], headers={"date": date})
+
+    source = GrafanaChanges(opening("changes"), transport(serve))
+    assert source.degradations() == []
+    source.services()
+    assert [told in note for note in source.degradations()] == ([True] if told else [])
+    source.close()

@@ -24,9 +24,16 @@ class JaegerTraces(SampledTraces):
     """Spans behind Jaeger's `/api`. It has no aggregates, so traces are sampled from where requests enter."""
 
     def find_services(self) -> set[str]:
-        """Return the services that Jaeger knows, whenever they were seen."""
-        found = _data(self._reader.ask(Ask("/api/services")).json(), self.name)
+        """Return the services that Jaeger knows, whenever they were seen; those of the settings where it lists none.
+
+        VictoriaTraces lists those of the last three days, however far back its spans go.
+        """
+        found = _data(self._reader.ask(Ask("/api/services")).json(), self.name) or self._opening.settings.services
         return {self.renamed(name) for name in found if isinstance(name, str)}
+
+    def hint(self) -> str:
+        """Return why services may be missing though their spans are there."""
+        return "does anything send to it? some list services of the last days only: name yours under services"
 
     def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[StoredRow]:
         """Return the spans of some traces that enter in each stretch."""

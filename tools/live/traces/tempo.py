@@ -73,6 +73,10 @@ class TempoTraces(SampledTraces):
             documents = [(ask, answer.json()) for ask, answer in zip(asks, answers, strict=True) if answer is not None]
             found = read_entries(documents, scope, self.renamed)
         self._reader.count_rows(len(found))
+        requests = [sum(getattr(entry.duration, side).n for entry in found) for side in ("baseline", "incident")]
+        if found and scope.baseline and not all(requests):
+            self.note(f"{self.name} counted the requests of one window only; entries are those of sampled traces")
+            return []
         return found
 
     def _by_id(self, trace_ids: list[str]) -> list[Answer]:
