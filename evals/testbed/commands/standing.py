@@ -15,9 +15,13 @@ def up(
     endpoint: Annotated[str, typer.Option(help="OTLP/HTTP endpoint that takes its telemetry instead")] = "",
 ) -> None:
     """Start the demo system and leave it running."""
+    import time
+
     from evals.testbed.session.standing import put_up
 
+    started = time.monotonic()
     system = put_up(endpoint, into)
+    typer.echo(f"up         in {time.monotonic() - started:.1f} s, {system.megabytes():.0f} MB")
     typer.echo(f"shop       http://127.0.0.1:{system.plan.gateway_port}")
     typer.echo(f"telemetry  {endpoint or into}")
     typer.echo("next       whydown testbed load; whydown testbed inject FAULT")
@@ -31,13 +35,14 @@ def down() -> None:
 
 
 def status() -> None:
-    """Show the processes of the demo system and the faults at work in it."""
+    """Show the processes of the demo system, their memory, and the faults at work in it."""
     from evals.testbed.session.standing import active_faults, standing
 
     system = standing()
     for name, process in sorted(system.order("status")["processes"].items()):
         state = f"pid {process['pid']}" if process["pid"] else "down"
         typer.echo(f"{name:18} {state:12} {process['restarts'] or ''}")
+    typer.echo(f"memory: {system.megabytes():.0f} MB")
     typer.echo(f"faults: {', '.join(active_faults(system)) or 'none'}")
 
 

@@ -57,7 +57,7 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
     fault = find_fault(fault_name) if fault_name else None
     with running(COLLECTED) as system:
         say("running the suite on a healthy shop")
-        before = _run(system, into / "baseline")
+        before = run_pytest(system, into / "baseline")
         say(_summary(before))
         after = before
         if fault is not None:
@@ -65,7 +65,7 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
             fault.inject(system, severity)
             time.sleep(1.0)
             say("running it again")
-            after = _run(system, into)
+            after = run_pytest(system, into)
             say(_summary(after))
             strength = fault.knob.default if severity is None else severity
             answer_of(fault, strength, injected, 0).write(into.with_name(f"{into.name}.answer.json"))
@@ -76,8 +76,8 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
     return after
 
 
-def _run(system: DemoSystem, into: Path) -> Outcome:
-    """Run pytest in a process of its own, as a build server does."""
+def run_pytest(system: DemoSystem, into: Path) -> Outcome:
+    """Run the suite in a process of its own, as a build server does; leave its report and its log in a folder."""
     into.mkdir(parents=True, exist_ok=True)
     suite = str(files("evals.testbed") / "suite")
     command = [sys.executable, "-m", "pytest", suite, "--rootdir", suite, "-c", "/dev/null", "-p", "no:cacheprovider"]

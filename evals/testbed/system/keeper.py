@@ -178,7 +178,7 @@ class Keeper:
     def _obey(self, order: dict[str, Any]) -> dict[str, Any]:
         match order:
             case {"do": "status"}:
-                return {"processes": self._processes.status()}
+                return {"processes": self._processes.status(), "keeper": os.getpid()}
             case {"do": "start", "name": name, **details}:
                 return {"pid": self._start_service(name, **details)}
             case {"do": "limit", "name": name, **limits}:

@@ -21,6 +21,7 @@ from evals.testbed.load.generator import mix_path, read_mix
 from evals.testbed.load.mix import Mix
 from evals.testbed.shop.runtime.hotfix import Edit, read_edits, write_edits
 from evals.testbed.system import prerequisites, stores
+from evals.testbed.system.footprint import megabytes
 from evals.testbed.system.mesh import Weather, weather_path
 from evals.testbed.system.plan import DETACHED, PLAN_FILE, Plan, make_plan
 from tools.errors import FolderError, PrerequisiteError
@@ -90,6 +91,10 @@ class DemoSystem:
     def has_load(self) -> bool:
         """Tell whether customers are in."""
         return LOAD in self.order("status")["processes"]
+
+    def megabytes(self) -> float:
+        """Return the memory that all processes of the system take, 10^6 bytes."""
+        return megabytes(int(self.order("status")["keeper"]))
 
     def set_mix(self, mix: Mix) -> None:
         """Change what customers do, and how much."""

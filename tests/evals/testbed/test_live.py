@@ -70,6 +70,10 @@ def test_customers_can_buy(testbed: DemoSystem) -> None:
     assert _until(_settled(testbed, _fine))
 
 
+def test_it_fits_in_two_gigabytes(testbed: DemoSystem) -> None:
+    assert 200 < testbed.megabytes() < 2_000
+
+
 def test_a_confirmation_is_sent_for_an_order(testbed: DemoSystem) -> None:
     assert _until(lambda: int(testbed.sql("SELECT count(*) FROM messages")) > 0)
 
