@@ -136,6 +136,11 @@ class CiSettings(_Section):
     author: str = Field(default="github-actions[bot]", description="login that whydown comments as")
     webhook_secret: SecretStr = Field(default=SecretStr(""), description="secret that GitHub signs deliveries with")
     queue: Path = Field(default=Path(".whydown/ci-queue.sqlite"), description="where the server keeps waiting runs")
+    knowledge_repo: str = Field(default="", description="repository of the postmortems, owner/repo; empty: none")
+    knowledge_path: str = Field(default="", description="folder of the postmortems in it; empty: all of it")
+    knowledge_token: SecretStr = Field(
+        default=SecretStr(""), description="token that may push branches and open pull requests there; empty: the token"
+    )
 
 
 class Settings(BaseSettings):

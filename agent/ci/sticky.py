@@ -16,7 +16,8 @@ from agent.ci.comment import LIMIT
 
 _STATE = re.compile(
     r"\A<!-- whydown:ci key=(?P<key>[0-9a-f]{12}) sha=(?P<sha>[0-9a-f]{0,64}) run=(?P<run>\d{1,19})"
-    r" attempt=(?P<attempt>\d{1,6}) state=(?P<state>failed|flaky|resolved) -->\n"
+    r" attempt=(?P<attempt>\d{1,6}) state=(?P<state>failed|flaky|resolved) report=(?P<report>\d{1,19})"
+    r" kind=(?P<kind>[a-z_]{0,40}) -->\n"
 )
 
 
@@ -32,19 +33,25 @@ class State(StrEnum):
 
 
 class Marker(NamedTuple):
-    """The hidden first line: which workflow, commit and run the comment is about."""
+    """The hidden first line: which workflow, commit and run the comment is about.
+
+    `report` is the number of the run that explained it and keeps the report as an artifact, 0 when none does;
+    `kind` is the verdict.
+    """
 
     key: str
     sha: str
     run: int
     attempt: int
     state: State
+    report: int = 0
+    kind: str = ""
 
     def text(self) -> str:
         """Return the marker as a line of its own, invisible on GitHub."""
         return (
             f"<!-- whydown:ci key={self.key} sha={self.sha} run={self.run} attempt={self.attempt}"
-            f" state={self.state.value} -->\n"
+            f" state={self.state.value} report={self.report} kind={self.kind} -->\n"
         )
 
     @property
@@ -63,7 +70,15 @@ def read_marker(body: str | None) -> Marker | None:
     found = _STATE.match((body or "").replace("\r\n", "\n"))
     if not found:
         return None
-    return Marker(found["key"], found["sha"], int(found["run"]), int(found["attempt"]), State(found["state"]))
+    return Marker(
+        key=found["key"],
+        sha=found["sha"],
+        run=int(found["run"]),
+        attempt=int(found["attempt"]),
+        state=State(found["state"]),
+        report=int(found["report"]),
+        kind=found["kind"],
+    )
 
 
 class Held(NamedTuple):
@@ -74,18 +89,18 @@ class Held(NamedTuple):
     body: str
 
 
-def ours(comments: Iterable[tuple[int, str, str | None]], key: str, author: str) -> list[Held]:
+def ours(comments: Iterable[tuple[int, str, str | None]], key: str | None, author: str) -> list[Held]:
     """Return the comments of a workflow, oldest first.
 
     Args:
         comments: id, author's login and text of each.
-        key: the workflow's key.
+        key: the workflow's key; None for those of all workflows.
         author: login that whydown comments as; anyone can write our marker, only we are believed.
     """
     found = [
         Held(number, marker, body or "")
         for number, login, body in comments
-        if login == author and (marker := read_marker(body)) and marker.key == key
+        if login == author and (marker := read_marker(body)) and key in (None, marker.key)
     ]
     return sorted(found)
 
@@ -114,7 +129,7 @@ _BANNERS = {
 def marked(held: Held, state: State, sha: str, run: int, attempt: int) -> str:
     """Return a comment's text with its new state above the old text, which is folded."""
     old = _STATE.sub("", held.body.replace("\r\n", "\n"), count=1)
-    marker = Marker(held.marker.key, held.marker.sha, run, attempt, state)
+    marker = held.marker._replace(run=run, attempt=attempt, state=state)
     commit = f" (`{sha[:12]}`)" if re.fullmatch(r"[0-9a-f]{7,64}", sha) else ""
     banner = _BANNERS[state].replace(".", f"{commit}.", 1) if state is State.RESOLVED else _BANNERS[state]
     folded = f"<details><summary>What had failed</summary>\n\n{old.strip()}\n\n</details>"

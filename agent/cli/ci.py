@@ -10,6 +10,8 @@ import typer
 from agent.cli.options import AsJson, Config
 
 app = typer.Typer(no_args_is_help=True)
+Repo = Annotated[str, typer.Option(help="repository", metavar="OWNER/REPO")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="print the comment, change nothing on GitHub")]
 
 
 @app.callback()
@@ -48,10 +50,13 @@ def analyse(
 
 @app.command()
 def github(
-    repo: Annotated[str, typer.Option(help="repository", metavar="OWNER/REPO")],
+    repo: Repo,
     run_id: Annotated[int, typer.Option(help="number of the finished run", min=1)],
     out: Annotated[Path | None, typer.Option(help="write the report to this file as JSON", metavar="FILE")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="print the comment, change nothing on GitHub")] = False,
+    own_run: Annotated[
+        int, typer.Option(help="number of the run that this is; it keeps the report for replies", min=0)
+    ] = 0,
+    dry_run: DryRun = False,
     config: Config = None,
 ) -> None:
     """Explain a failed run of GitHub Actions in one comment on its pull request."""
@@ -60,13 +65,54 @@ def github(
     from tools.config import load_settings
 
     settings = load_settings(config)
-    handled = handle_run(open_repository(settings, repo), run_id, settings, dry_run=dry_run)
+    handled = handle_run(open_repository(settings, repo), run_id, settings, dry_run=dry_run, own_run=own_run)
     if out is not None and handled.report is not None:
         out.write_text(to_json(handled.report) + "\n", encoding="utf-8")
     if handled.action == "printed":
         typer.echo(handled.comment, nl=False)
     else:
         typer.echo(f"comment: {handled.action}", err=True)
+
+
+@app.command()
+def reply(
+    repo: Repo,
+    comment_id: Annotated[int, typer.Option(help="number of a comment that begins with /whydown", min=1)],
+    dry_run: DryRun = False,
+    config: Config = None,
+) -> None:
+    """Answer `/whydown confirm|wrong|why …` of somebody who may write to the repository."""
+    from agent.ci.github.handle import open_repository
+    from agent.ci.github.reply import handle_reply, open_contents
+    from tools.config import load_settings
+
+    settings = load_settings(config)
+    repository, contents = open_repository(settings, repo), open_contents(settings.ci)
+    replied = handle_reply(repository, contents, comment_id, settings, dry_run=dry_run)
+    typer.echo(replied.text, nl=False)
+    typer.echo(f"reply: {replied.action}", err=True)
+
+
+@app.command()
+def feedback(
+    repo: Repo,
+    days: Annotated[int, typer.Option(help="comments of the last so many days", min=1, max=3_650)] = 30,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Count what people thought of the comments: reactions, confirmed, wrong."""
+    import datetime as dt
+
+    from agent.ci.github.handle import open_repository
+    from agent.ci.github.usefulness import count_usefulness
+    from agent.ci.replies.table import feedback_json, feedback_table
+    from tools.clock import now
+    from tools.config import load_settings
+
+    settings = load_settings(config)
+    since = now() - dt.timedelta(days=days)
+    rows = count_usefulness(open_repository(settings, repo), since, settings.ci.author)
+    typer.echo(feedback_json(rows) if as_json else feedback_table(rows))
 
 
 @app.command()

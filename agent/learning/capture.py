@@ -36,9 +36,17 @@ def capture(folder: PostmortemFolder, report: Report, verdict: Verdict, person: 
 
 
 def capture_draft(
-    folder: PostmortemFolder, report: Report, draft: Postmortem, person: str, moment: dt.datetime
+    folder: PostmortemFolder, report: Report, draft: Postmortem, person: str, moment: dt.datetime, identity: str = ""
 ) -> Captured:
     """Write a postmortem of a run that a person has read and perhaps changed.
+
+    Args:
+        folder: the knowledge base.
+        report: the run's.
+        draft: the postmortem.
+        person: who vouches for it.
+        moment: when, UTC.
+        identity: its id; empty for the next free number.
 
     Raises:
         KnowledgeError: the run was confirmed before, or the folder cannot be written.
@@ -49,7 +57,7 @@ def capture_draft(
     recurs_from = earlier(listing, draft)
     provenance = draft.provenance.model_copy(update={"confirmed_by": person, "confirmed_at": moment})
     update = {"status": Status.CONFIRMED, "provenance": provenance, "recurs_from": recurs_from}
-    stored = add_postmortem(folder, draft.model_copy(update=update))
+    stored = add_postmortem(folder, draft.model_copy(update=update), identity)
     useful, useless = judge_memory(folder, listing, report, stored.postmortem)
     return Captured(stored, recurs_from, useful, useless)
 

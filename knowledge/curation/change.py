@@ -12,15 +12,18 @@ from tools.faults import FaultKind
 _SECTIONS = ("symptoms", "root_cause", "resolution", "validation", "notes")
 
 
-def add_postmortem(folder: PostmortemFolder, postmortem: Postmortem) -> Stored:
-    """Write a new postmortem under the next free id.
+def add_postmortem(folder: PostmortemFolder, postmortem: Postmortem, identity: str = "") -> Stored:
+    """Write a new postmortem under a given id, or under the next free one.
 
     Raises:
-        KnowledgeError: the folder cannot be written.
+        KnowledgeError: the id is taken, or the folder cannot be written.
     """
     folder.path.mkdir(parents=True, exist_ok=True)
     with folder.writing():
-        numbered = postmortem.model_copy(update={"id": folder.next_id(folder.read_all())})
+        listing = folder.read_all()
+        if identity in listing.stored:
+            raise KnowledgeError(f"{identity} exists", f"edit {listing.stored[identity].path}")
+        numbered = postmortem.model_copy(update={"id": identity or folder.next_id(listing)})
         return Stored(numbered, folder.write(numbered))
 
 

@@ -38,10 +38,19 @@ def open_repository(settings: Settings, name: str) -> Repository:
     return Repository(Transport(settings.ci.token, settings.ci.api), name)
 
 
-def handle_run(repository: Repository, run_id: int, settings: Settings, *, dry_run: bool = False) -> Handled:
+def handle_run(
+    repository: Repository, run_id: int, settings: Settings, *, dry_run: bool = False, own_run: int = 0
+) -> Handled:
     """Explain a run that failed, or tell that one passed.
 
     Without a pull request, as for a run of the main branch, the comment is returned and posted nowhere.
+
+    Args:
+        repository: where it ran.
+        run_id: the run to explain.
+        settings: the configuration.
+        dry_run: return the comment, change nothing.
+        own_run: number of the run that does this and will keep the report as an artifact, 0 for none.
 
     Raises:
         CodeHostError: GitHub refuses or cannot be reached.
@@ -56,7 +65,8 @@ def handle_run(repository: Repository, run_id: int, settings: Settings, *, dry_r
         return Handled(post_success(repository, target.pull.number, link, settings.ci.author).action)
     with tempfile.TemporaryDirectory(prefix="whydown-") as scratch:
         report = analyse(gather(repository, target, Path(scratch)), settings)
-    comment = to_comment(report, link, head=marker_of(link).text())
+    kind = report.classification.kind.value if report.classification else ""
+    comment = to_comment(report, link, head=marker_of(link, own_run, kind).text())
     if dry_run or target.pull is None:
         return Handled("printed", comment, report)
     posted = post_failure(repository, target.pull.number, link, comment, settings.ci.author)

@@ -26,10 +26,11 @@ class Branch(_Answer):
 
 
 class PullRequest(_Answer):
-    """A pull request, as listed or in full."""
+    """A pull request, as listed or in full. `merged_at` is None for what was closed without a merge."""
 
     number: int
     state: str = "open"
+    merged_at: AwareDatetime | None = None
     head: Branch = Branch()
     base: Branch = Branch()
 
@@ -57,6 +58,8 @@ class Step(_Answer):
     name: str = ""
     number: int = 0
     conclusion: str | None = None
+    started_at: AwareDatetime | None = None
+    completed_at: AwareDatetime | None = None
 
 
 class Job(_Answer):
@@ -65,7 +68,6 @@ class Job(_Answer):
     id: int
     name: str = ""
     conclusion: str | None = None
-    html_url: str | None = None
     steps: tuple[Step, ...] = ()
 
 
@@ -101,15 +103,21 @@ class ListedCommit(_Answer):
     author: User | None = None
 
 
+class ReactionCount(_Answer):
+    """How many reactions of any kind a comment has."""
+
+    total_count: int = 0
+
+
 class Comment(_Answer):
     """A comment on a pull request or issue."""
 
     id: int
     body: str | None = ""
     user: User | None = None
-    html_url: str = ""
+    issue_url: str = ""
     created_at: AwareDatetime | None = None
-    updated_at: AwareDatetime | None = None
+    reactions: ReactionCount | None = None
 
 
 class Reaction(_Answer):
@@ -131,6 +139,24 @@ class Content(_Answer):
     content: str = ""
     encoding: str = ""
     sha: str = ""
+
+
+class Overview(_Answer):
+    """A repository."""
+
+    default_branch: str = "main"
+
+
+class Ref(_Answer):
+    """A branch: `object` is the commit at its tip."""
+
+    object: Tip
+
+
+class Tip(_Answer):
+    """The commit that a branch points at."""
+
+    sha: str
 
 
 class Page(_Answer):

@@ -20,9 +20,15 @@ class Posted(NamedTuple):
     comment_id: int = 0
 
 
-def marker_of(link: RunLink, state: State = State.FAILED) -> Marker:
-    """Return the marker for a run."""
-    return Marker(key_of(link.workflow), link.sha, link.run_id, link.attempt, state)
+def marker_of(link: RunLink, report: int = 0, kind: str = "") -> Marker:
+    """Return the marker for a run that failed.
+
+    Args:
+        link: the run.
+        report: number of the run that keeps the report as an artifact, 0 for none.
+        kind: the verdict.
+    """
+    return Marker(key_of(link.workflow), link.sha, link.run_id, link.attempt, State.FAILED, report, kind)
 
 
 def post_failure(repository: Repository, pull: int, link: RunLink, body: str, author: str = BOT) -> Posted:

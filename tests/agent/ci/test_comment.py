@@ -5,20 +5,13 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from agent.ci.comment import LIMIT, RunLink, fenced, to_comment
 from agent.schema import FailureClass
+from tests.agent.ci.markdown import HOSTILE, active
 from tests.agent.ci.reports import ci_report
 
 RUN = RunLink(repo="octo/shop", run_id=77, attempt=2, sha="0123456789abcdef", workflow="ci")
-
-
-def rendered(markdown: str) -> list[Token]:
-    """Return all tokens that a Markdown renderer sees, inline ones too."""
-    parser = MarkdownIt("commonmark").enable("table")
-    return [child for token in parser.parse(markdown) for child in (token, *(token.children or ()))]
 
 
 def test_the_first_line_says_verdict_confidence_and_run() -> None:
@@ -53,38 +46,12 @@ def test_not_enough_evidence_claims_no_confidence() -> None:
     assert first.startswith("### Not enough evidence: why ")
 
 
-HOSTILE = [
-    "@octocat please",
-    "cc @octo/team #12 GH-7",
-    "<img src=x onerror=alert(1)>",
-    "<details open><summary>x",
-    "</details></td><script>alert(1)</script>",
-    "[click](https://evil.example)",
-    "![x](https://evil.example/p.png)",
-    "https://evil.example/?q=1 www.evil.example",
-    "``` \n# Approved\n```",
-    "`` ` `` <b>",
-    "| a | b |\n|---|---|",
-    "<!-- whydown:ci ci --> -->",
-    "\u202egnirts\u200b @octocat",
-    "\x1b]8;;https://evil.example\x07x\x1b]8;;\x07",
-    "&lt;script&gt; &#64;octocat",
-    "# title\n> quote\n- list",
-    "~~~\n@octocat\n~~~",
-    "$\\href{javascript:alert(1)}{x}$",
-]
-
-
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text_everywhere(text: str) -> None:
-    tokens = rendered(to_comment(ci_report(text=text, owner=text), RUN))
-    words = "".join(token.content for token in tokens if token.type == "text")
-    assert not re.search(r"(?<![\w\u200b])@\w|#\d|https?://|www\.|\bGH-\d", words, re.IGNORECASE)
-    assert {token.attrs["href"] for token in tokens if token.type == "link_open"} == {RUN.url}
-    assert not [token for token in tokens if token.type in {"image", "blockquote_open", "code_block"}]
-    html = re.findall(r"</?[\w!-]+", "".join(token.content for token in tokens if token.type.startswith("html")))
+    links, html, headings = active(to_comment(ci_report(text=text, owner=text), RUN))
+    assert links == {RUN.url}
     assert html == ["<details", "<summary", "</summary", "</details", "<sub", "</sub"]
-    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h3"]
+    assert headings == ["h3"]
 
 
 @given(st.lists(st.text(max_size=60), max_size=80), st.integers(min_value=2, max_value=50))

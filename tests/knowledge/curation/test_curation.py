@@ -34,6 +34,14 @@ def shop(tmp_path: Path) -> PostmortemFolder:
     return write_shop(tmp_path / "kb")
 
 
+def test_a_given_id_is_kept_counts_for_no_number_and_is_taken_once(tmp_path: Path) -> None:
+    folder = PostmortemFolder(tmp_path)
+    assert add_postmortem(folder, POOL, "PM-ci-17").postmortem.id == "PM-ci-17"
+    assert folder.next_id(folder.read_all()) == "PM-1"
+    with pytest.raises(KnowledgeError, match="PM-ci-17 exists"):
+        add_postmortem(folder, POOL, "PM-ci-17")
+
+
 def test_new_one_gets_the_next_id_and_makes_the_folder(tmp_path: Path) -> None:
     folder = PostmortemFolder(tmp_path / "new" / "kb")
     stored = add_postmortem(folder, POOL.model_copy(update={"id": "new"}))

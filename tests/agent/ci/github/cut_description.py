@@ -31,7 +31,10 @@ USED = {
     "/repos/{owner}/{repo}/collaborators/{username}/permission": ["get"],
     "/repos/{owner}/{repo}/git/ref/{ref}": ["get"],
     "/repos/{owner}/{repo}/git/refs": ["post"],
-    "/repos/{owner}/{repo}/pulls": ["post"],
+    "/repos/{owner}/{repo}/pulls": ["get", "post"],
+    "/repos/{owner}/{repo}": ["get"],
+    "/repos/{owner}/{repo}/zipball/{ref}": ["get"],
+    "/repos/{owner}/{repo}/issues/comments": ["get"],
 }
 _PROSE = {"description", "summary", "example", "examples", "externalDocs", "tags", "x-github", "title"}
 

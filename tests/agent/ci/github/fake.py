@@ -38,13 +38,26 @@ def description() -> OpenAPI:
     return OpenAPI.from_file_path(str(Path(__file__).with_name("openapi.json")))
 
 
+def check_request(request: httpx.Request) -> None:
+    """Check a request against GitHub's description, and that it carries the token.
+
+    Raises:
+        OpenAPIError: GitHub knows no such operation, or not with these parameters or this body.
+    """
+    description().validate_request(_Request(request))
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+
+
 class _Request:
     """An httpx request as openapi-core wants it."""
 
     def __init__(self, request: httpx.Request) -> None:
         self.host_url = API
-        before, contents, path = request.url.path.partition("/contents/")
-        self.path = before + contents + path.replace("/", "%2F")  # the description has one parameter for the path
+        self.path = request.url.path
+        # The description has one parameter for all that follows these.
+        for parent in ("/contents/", "/git/ref/", "/zipball/"):
+            before, found, path = self.path.partition(parent)
+            self.path = before + found + path.replace("/", "%2F")
         self.method = request.method.lower()
         self.content_type = request.headers.get("content-type", "")
         self.body = request.content or None
@@ -71,6 +84,8 @@ class FakeGitHub:
     trouble: list[httpx.Response] = field(default_factory=list)
     before: Callable[[httpx.Request], None] = lambda request: None
     made: int = 0
+    runs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    reactions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
     def repository(self, waits: list[float] | None = None) -> Repository:
         """Return a repository that talks to this fake."""
@@ -84,8 +99,7 @@ class FakeGitHub:
         self.requests.append(request)
         if request.url.host == "blobs.example":
             return self._blob(request)
-        description().validate_request(_Request(request))
-        assert request.headers["authorization"] == f"Bearer {TOKEN}"
+        check_request(request)
         if self.trouble:
             return self.trouble.pop(0)
         self.before(request)
@@ -119,6 +133,11 @@ class FakeGitHub:
             r"GET /pulls/(\d+)/files": lambda request, number: self._page(request, self.files),
             r"GET /pulls/(\d+)/commits": lambda request, number: ok([listed_commit()]),
             r"GET /contents/(.+)": self._contents,
+            r"GET /issues/comments": lambda request: self._page(request, self.comments),
+            r"GET /issues/comments/(\d+)": self._one_comment,
+            r"GET /issues/comments/(\d+)/reactions": lambda request, number: self._page(
+                request, self.reactions.get(int(number), [])
+            ),
             r"GET /issues/\d+/comments": lambda request: self._page(request, self.comments),
             r"POST /issues/\d+/comments": self._comment,
             r"PATCH /issues/comments/(\d+)": self._edit,
@@ -127,7 +146,8 @@ class FakeGitHub:
         }
 
     def _run(self, request: httpx.Request, number: str) -> httpx.Response:
-        return ok(self.run) if int(number) == self.run["id"] else missing()
+        held = {self.run["id"]: self.run, **self.runs}.get(int(number))
+        return ok(held) if held else missing()
 
     def _jobs(self, request: httpx.Request, number: str, attempt: str) -> httpx.Response:
         return self._page(request, self.jobs.get(int(number), []), "jobs")
@@ -153,6 +173,10 @@ class FakeGitHub:
         made = comment(1_000 + self.made, json.loads(request.content)["body"])
         self.comments.append(made)
         return ok(made, status=201)
+
+    def _one_comment(self, request: httpx.Request, number: str) -> httpx.Response:
+        held = next((one for one in self.comments if one["id"] == int(number)), None)
+        return ok(held) if held else missing()
 
     def _edit(self, request: httpx.Request, number: str) -> httpx.Response:
         held = next((one for one in self.comments if one["id"] == int(number)), None)
@@ -226,8 +250,15 @@ def listed_commit() -> dict[str, Any]:
 
 
 def comment(number: int, body: str, login: str = BOT) -> dict[str, Any]:
-    """Return a comment."""
-    return {"id": number, "body": body, "user": {"login": login, "type": "Bot"}, "created_at": "2026-11-24T10:06:00Z"}
+    """Return a comment on pull request 5."""
+    return {
+        "id": number,
+        "body": body,
+        "user": {"login": login, "type": "Bot" if login == BOT else "User"},
+        "issue_url": f"{API}/repos/{NAME}/issues/5",
+        "created_at": "2026-11-24T10:06:00Z",
+        "reactions": {"total_count": 1},
+    }
 
 
 def packed(members: dict[str, bytes | str]) -> bytes:
