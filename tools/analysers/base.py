@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,14 +28,15 @@ class Analyser:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Evidence, and how sure it is that anything changed at all: a standard normal under no change.
+    """How large a change is, and how sure it is that anything changed at all: a standard normal under no change.
 
-    The evidence's `effect` says how large the change is; a large change of few observations may be
-    chance, and a certain one may be too small to matter.
+    A large change of few observations may be chance, and a certain one may be too small to matter. Most of what is
+    looked at is neither, so evidence is put into words only when it is kept.
     """
 
-    evidence: Evidence
+    effect: float
     certainty: float
+    tell: Callable[[], Evidence]
 
 
 def deflated(found: list[Finding]) -> list[Finding]:
@@ -43,10 +44,7 @@ def deflated(found: list[Finding]) -> list[Finding]:
     by = inflation(np.array([item.certainty for item in found], dtype=np.float64))
     if by == 1.0:
         return found
-    return [
-        Finding(item.evidence.model_copy(update={"effect": item.evidence.effect / by}), item.certainty / by)
-        for item in found
-    ]
+    return [replace(item, effect=item.effect / by, certainty=item.certainty / by) for item in found]
 
 
 def strongest(found: list[Finding], settings: SurveySettings) -> list[Evidence]:
@@ -58,9 +56,9 @@ def strongest(found: list[Finding], settings: SurveySettings) -> list[Evidence]:
     p_values = np.array([two_sided_p(item.certainty) for item in found])
     sure = benjamini_hochberg(p_values, settings.false_discovery_rate)
     kept = [
-        item.evidence.model_copy(update={"certainty": item.certainty, "uncertain": not certain})
+        item.tell().model_copy(update={"effect": item.effect, "certainty": item.certainty, "uncertain": not certain})
         for item, certain in zip(found, sure, strict=True)
-        if abs(item.certainty) >= settings.min_certainty and abs(item.evidence.effect) >= 1.0
+        if abs(item.certainty) >= settings.min_certainty and abs(item.effect) >= 1.0
     ]
     return sorted(kept, key=lambda item: (item.uncertain, -abs(item.effect)))[: settings.per_analyser]
 

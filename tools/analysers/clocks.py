@@ -90,22 +90,25 @@ def _finding(traces: TraceSource, scope: Scope, service: str, edges: list[_Edge]
     before, after = stats.stray.baseline.p50, stats.stray.incident.p50
     more = f"; so do those of {len(edges) - 1} other edges of {named(service)}" if len(edges) > 1 else ""
     subject = Subject(kind="edge", service=stats.service, peer=stats.peer, operation=stats.operation)
-    evidence = Evidence(
-        kind=EvidenceKind.CLOCK,
-        subject=Subject(kind="service", service=service),
-        statement=(
-            f"spans of {named(stats.peer)} {_where(after)} (median) the calls of {named(stats.service)} "
-            f"({named(stats.operation)}) that they answer, although they are shorter than these; by "
-            f"{milliseconds(abs(before))} in the baseline{more}"
-        ),
-        baseline=before / 1e6,
-        incident=after / 1e6,
-        unit="ms",
-        effect=abs(edge.skew) / MATERIAL_NS,
-        onset=onset_of(_onset(edge)),
-        query=traces.query("edges", scope, subject),
-    )
-    return Finding(evidence, min(stats.stray.incident.n**0.5, CERTAIN))
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=EvidenceKind.CLOCK,
+            subject=Subject(kind="service", service=service),
+            statement=(
+                f"spans of {named(stats.peer)} {_where(after)} (median) the calls of {named(stats.service)} "
+                f"({named(stats.operation)}) that they answer, although they are shorter than these; by "
+                f"{milliseconds(abs(before))} in the baseline{more}"
+            ),
+            baseline=before / 1e6,
+            incident=after / 1e6,
+            unit="ms",
+            effect=abs(edge.skew) / MATERIAL_NS,
+            onset=onset_of(_onset(edge)),
+            query=traces.query("edges", scope, subject),
+        )
+
+    return Finding(abs(edge.skew) / MATERIAL_NS, min(stats.stray.incident.n**0.5, CERTAIN), tell)
 
 
 def _where(stray_ns: float) -> str:

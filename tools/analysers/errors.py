@@ -93,21 +93,24 @@ def _evidence(
     what = "fail because a call below fails"
     if kind is _ORIGIN:
         what = f"fail calling {named(peer)}" if peer else "fail with no failing call below"
-    evidence = Evidence(
-        kind=kind,
-        subject=subject,
-        statement=(
-            f"{percent(after)} of {named(stats.service)} {named(stats.operation)} spans {what}, "
-            f"{percent(before)} in the baseline ({failed.incident} of {total.incident} "
-            f"against {failed.baseline} of {total.baseline})"
-        ),
-        baseline=before * 100,
-        incident=after * 100,
-        unit="%",
-        effect=effect,
-        query=traces.query("operations", scope, subject),
-    )
-    return Finding(evidence, effect)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=kind,
+            subject=subject,
+            statement=(
+                f"{percent(after)} of {named(stats.service)} {named(stats.operation)} spans {what}, "
+                f"{percent(before)} in the baseline ({failed.incident} of {total.incident} "
+                f"against {failed.baseline} of {total.baseline})"
+            ),
+            baseline=before * 100,
+            incident=after * 100,
+            unit="%",
+            effect=effect,
+            query=traces.query("operations", scope, subject),
+        )
+
+    return Finding(effect, effect, tell)
 
 
 ERRORS = Analyser("errors", ("traces",), analyse_errors)

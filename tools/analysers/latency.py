@@ -6,6 +6,9 @@ span below it. Keeping the two apart is what tells a slow component from a slow 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from tools.analysers.base import Analyser, Finding, milliseconds, strongest
@@ -68,7 +71,7 @@ def usual_duration(entries: list[EntryStats]) -> float:
 
 
 def shift_evidence(
-    kind: EvidenceKind, subject: Subject, what: str, shift: Shift, query: str, share: float | None = None
+    kind: EvidenceKind, subject: Subject, what: str, shift: Shift, query: Callable[[], str], share: float | None = None
 ) -> Finding:
     """Return a moved quantile as evidence.
 
@@ -77,29 +80,32 @@ def shift_evidence(
         subject: who moved.
         what: beginning of the statement.
         shift: how far.
-        query: reproduces the numbers.
+        query: returns what reproduces the numbers.
         share: part of the time that requests surely gained.
     """
-    evidence = Evidence(
-        kind=kind,
-        subject=subject,
-        statement=f"{what} {shift.words()}",
-        baseline=shift.baseline / 1e6,
-        incident=shift.incident / 1e6,
-        unit="ms",
-        effect=shift.effect,
-        share=share,
-        onset=onset_of(shift.onset()),
-        query=query,
-        samples=shift.samples(),
-    )
-    return Finding(evidence, shift.certainty)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=kind,
+            subject=subject,
+            statement=f"{what} {shift.words()}",
+            baseline=shift.baseline / 1e6,
+            incident=shift.incident / 1e6,
+            unit="ms",
+            effect=shift.effect,
+            share=share,
+            onset=onset_of(shift.onset()),
+            query=query(),
+            samples=shift.samples(),
+        )
+
+    return Finding(shift.effect, shift.certainty, tell)
 
 
 def _operation(traces: TraceSource, scope: Scope, stats: OperationStats, shift: Shift, whole: float) -> Finding:
     subject = Subject(kind="operation", service=stats.service, operation=stats.operation)
     what = f"self-time of {subject.label()}"
-    query = traces.query("operations", scope, subject)
+    query = partial(traces.query, "operations", scope, subject)
     return shift_evidence(EvidenceKind.LATENCY_SELF, subject, what, shift, query, min(stats.excess / whole, 1.0))
 
 
@@ -107,7 +113,7 @@ def _edge(traces: TraceSource, scope: Scope, stats: EdgeStats, shift: Shift, who
     subject = Subject(kind="edge", service=stats.service, peer=stats.peer, operation=stats.operation)
     kind = "calls to" if stats.leaf else "time on the way to"
     what = f"{kind} {named(stats.peer)} from {named(stats.service)} ({named(stats.operation)})"
-    query = traces.query("edges", scope, subject)
+    query = partial(traces.query, "edges", scope, subject)
     return shift_evidence(EvidenceKind.LATENCY_EDGE, subject, what, shift, query, min(stats.excess / whole, 1.0))
 
 
@@ -128,21 +134,25 @@ def _unlike_any(
     level, now = float(np.exp(np.median(logs))), stats.gap.incident.p50
     effect = effect_size(float(np.log(max(now, ABSOLUTE_FLOOR_NS))), float(np.log(level)), spread_scale(logs), 0.2)
     subject = Subject(kind="edge", service=stats.service, peer=stats.peer, operation=stats.operation)
-    evidence = Evidence(
-        kind=EvidenceKind.LATENCY_EDGE,
-        subject=subject,
-        statement=(
-            f"time on the way to {stats.peer} from {stats.service} ({named(stats.operation)}) is {milliseconds(now)} "
-            f"(median), {milliseconds(level)} on the other edges; the baseline hardly has this call"
-        ),
-        baseline=level / 1e6,
-        incident=now / 1e6,
-        unit="ms",
-        effect=effect,
-        share=min(stats.excess / whole, 1.0),
-        query=traces.query("edges", scope, subject),
-    )
-    return Finding(evidence, effect)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=EvidenceKind.LATENCY_EDGE,
+            subject=subject,
+            statement=(
+                f"time on the way to {named(stats.peer)} from {named(stats.service)} "
+                f"({named(stats.operation)}) is {milliseconds(now)} "
+                f"(median), {milliseconds(level)} on the other edges; the baseline hardly has this call"
+            ),
+            baseline=level / 1e6,
+            incident=now / 1e6,
+            unit="ms",
+            effect=effect,
+            share=min(stats.excess / whole, 1.0),
+            query=traces.query("edges", scope, subject),
+        )
+
+    return Finding(effect, effect, tell)
 
 
 LATENCY = Analyser("latency", ("traces",), analyse_latency)

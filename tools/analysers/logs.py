@@ -167,22 +167,25 @@ def _template(logs: LogSource, scope: Scope, template: Template, exposure: Expos
     now, scope = parts[found.start], since(scope, runs.incident, found)
     count, expected = now.hits.sum(), template.n.baseline * now.total / max(runs.baseline.total, 1)
     subject = Subject(kind="template", service=template.service, operation=template.operation, name=template.text[:200])
-    evidence = Evidence(
-        kind=_kind(found.effect, Two(template.n.baseline, count)),
-        subject=subject,
-        statement=(
-            f"{template.service} logged {count:.0f} times {template.severity or 'the line'} "
-            f"“{template.text[:160]}”, {expected:.3g} expected from the baseline"
-        ),
-        baseline=expected,
-        incident=count,
-        unit="lines",
-        effect=found.effect,
-        onset=onset_of(_onset(scope, template, expected, found.effect)),
-        query=logs.query("lines", scope, subject),
-        samples=(Sample(kind="log", ref=template.trace_id, text=template.example, times=(template.first_ns,)),),
-    )
-    return Finding(evidence, found.effect)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=_kind(found.effect, Two(template.n.baseline, count)),
+            subject=subject,
+            statement=(
+                f"{template.service} logged {count:.0f} times {template.severity or 'the line'} "
+                f"“{template.text[:160]}”, {expected:.3g} expected from the baseline"
+            ),
+            baseline=expected,
+            incident=count,
+            unit="lines",
+            effect=found.effect,
+            onset=onset_of(_onset(scope, template, expected, found.effect)),
+            query=logs.query("lines", scope, subject),
+            samples=(Sample(kind="log", ref=template.trace_id, text=template.example, times=(template.first_ns,)),),
+        )
+
+    return Finding(found.effect, found.effect, tell)
 
 
 def completed(calm: CalmRate, usual: float) -> CalmRate:

@@ -18,7 +18,7 @@ from tools.analysers.metric_classes import (
     metric_class,
 )
 from tools.sources.rows import MetricSeries, Two
-from tools.stats import robust_scale
+from tools.stats import median, robust_scale
 from tools.window import NS
 
 MIN_PEERS = 5
@@ -91,7 +91,7 @@ def capacities(found: Sequence[MetricSeries]) -> dict[Owner, float]:
         kind, after = metric_class(series.metric), series.values.incident
         if series.peer or kind not in _CAPPED or is_node_metric(series.metric) or not after.size:
             continue
-        level = float(np.median(after))
+        level = median(after)
         if is_utilisation(series.metric):
             share[series.service, series.pod, kind].append(level / whole_of(series))
         else:
@@ -111,7 +111,7 @@ def counting_noise(series: MetricSeries) -> float:
     divided by the interval between its points.
     """
     values = series.values.baseline
-    level = abs(float(np.median(values))) if values.size else 0.0
+    level = abs(median(values)) if values.size else 0.0
     if interval_s := _rate_interval(series):
         return math.sqrt(max(level * interval_s, 1.0)) / interval_s
     return math.sqrt(max(level, 1.0)) if bool((values == np.round(values)).all()) else 1e-9
@@ -123,7 +123,7 @@ def _rate_interval(series: MetricSeries) -> float:
     counted = bool((series.values.baseline == np.round(series.values.baseline)).all())
     if counted or times.size < 2 or metric_class(series.metric) is not MetricClass.TRAFFIC:
         return 0.0
-    return float(np.median(np.diff(np.sort(times)))) / NS
+    return median(np.diff(np.sort(times))) / NS
 
 
 def pooled_variation(found: list[MetricSeries]) -> dict[str, float]:
@@ -136,7 +136,7 @@ def pooled_variation(found: list[MetricSeries]) -> dict[str, float]:
     for series in found:
         before, after = series.values.baseline, series.values.incident
         if before.size and after.size:
-            base, now = abs(float(np.median(before))), abs(float(np.median(after)))
+            base, now = abs(median(before)), abs(median(after))
             if base > 0 and now > 0:
                 ratios[series.metric].append(math.log(now / base))
     return {name: robust_scale(np.array(values)) for name, values in ratios.items() if len(values) >= MIN_PEERS}
@@ -147,5 +147,5 @@ def peer_levels(found: list[MetricSeries]) -> dict[str, float]:
     levels: dict[str, list[float]] = defaultdict(list)
     for series in found:
         if series.values.baseline.size:
-            levels[series.metric].append(abs(float(np.median(series.values.baseline))))
-    return {name: float(np.median(values)) for name, values in levels.items() if len(values) >= MIN_PEERS}
+            levels[series.metric].append(abs(median(series.values.baseline)))
+    return {name: median(np.array(values)) for name, values in levels.items() if len(values) >= MIN_PEERS}

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class
 from tools.sources.rows import MetricSeries
+from tools.stats import median
 
 SeriesKey = tuple[str, str, str, str]
 """Service, pod, metric and attributes of a series."""
@@ -39,7 +38,7 @@ def latency_shares(found: Sequence[MetricSeries]) -> dict[SeriesKey, float]:
         if series.peer or series.service not in traffic or not (before.size and after.size):
             continue
         if metric_class(series.metric) is MetricClass.LATENCY:
-            rise = float(np.median(after)) - float(np.median(before))
+            rise = median(after) - median(before)
             gained[series.metric][key_of(series)] = max(rise, 0.0) * traffic[series.service]
     return {
         key: value / total for part in gained.values() if (total := sum(part.values())) for key, value in part.items()
@@ -55,6 +54,6 @@ def traffic_levels(found: Sequence[MetricSeries]) -> Mapping[str, float]:
     for series in found:
         if series.peer or is_node_metric(series.metric) or metric_class(series.metric) is not MetricClass.TRAFFIC:
             continue
-        level = max(float(np.median(part)) for part in (series.values.baseline, series.values.incident) if part.size)
+        level = max(median(part) for part in (series.values.baseline, series.values.incident) if part.size)
         levels[series.service] = max(levels.get(series.service, 0.0), level)
     return levels

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.sources.rows import MetricSeries
-from tools.stats import effect_size, moderated_scale, spread_scale
+from tools.stats import effect_size, median, moderated_scale, spread_scale
 
 RELATIVE_FLOOR = 0.05
 """As for latency: 5 % of the level is what healthy systems do between two looks."""
@@ -58,7 +58,7 @@ def shift_effect(
         peers: what other series of the metric did.
         least: smallest scale to believe in, above 0, same unit; see `counting_noise`.
     """
-    base, now = float(np.median(baseline)), float(np.median(incident))
+    base, now = median(baseline), median(incident)
     enough = baseline.size if baseline.size >= MIN_BASELINE else 0
     within = spread_scale(baseline) / incident.size**0.5 if enough else 0.0
     between = spread_scale(stretch_levels(baseline, incident.size)) if enough else 0.0
@@ -90,7 +90,7 @@ def recent_effect(series: MetricSeries, base: float, effect: float) -> float:
     recent = series.values.baseline[before][-RECENT:]
     if recent.size == 0:
         return effect
-    level, now = float(np.median(recent)), float(np.median(series.values.incident))
+    level, now = median(recent), median(series.values.incident)
     scale = (now - base) / effect
     from_recent = (now - level) / scale
     return min(effect, from_recent, key=abs) if from_recent * effect > 0 else 0.0

@@ -18,7 +18,7 @@ from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
 from tools.sources import MetricSource, Telemetry
 from tools.sources.rows import MetricSeries
-from tools.stats import cusum_onset, spread_scale
+from tools.stats import cusum_onset, median, spread_scale
 from tools.window import Scope
 
 PLOTTED = 240
@@ -36,31 +36,40 @@ def analyse_metrics(telemetry: Telemetry, scope: Scope, settings: SurveySettings
     variation, level = pooled_variation([of.series for of in scaled]), peer_levels([of.series for of in scaled])
     peers = {name: Peers(variation.get(name, 0.0), level.get(name, 0.0)) for name in {s.metric for s in found}}
     shares = latency_shares(found)
-    shifts = [(s, _shift(metrics, scope, s, of, peers[s.metric])) for s, of in zip(found, scaled, strict=True)]
-    kept = strongest([_with_share(item, shares.get(key_of(s))) for s, item in shifts if item], settings)
-    behind = {item.evidence.subject: s for s, item in shifts if item}
+    shifts = [
+        _shift(metrics, scope, s, of, peers[s.metric], shares.get(key_of(s)))
+        for s, of in zip(found, scaled, strict=True)
+    ]
+    kept = strongest([item for item in shifts if item], settings)
+    behind = {subject_of(s): s for s in found}
     return with_details(metrics, scope, kept, [behind[item.subject] for item in kept])
 
 
-def _with_share(item: Finding, share: float | None) -> Finding:
-    return Finding(item.evidence.model_copy(update={"share": share}), item.certainty)
+def subject_of(series: MetricSeries) -> Subject:
+    """Return what a series speaks of."""
+    name = series.metric + series.attributes
+    return Subject(kind="metric", service=series.service, pod=series.pod, peer=series.peer, name=name)
 
 
-def _shift(metrics: MetricSource, scope: Scope, series: MetricSeries, scaled: Judged, peers: Peers) -> Finding | None:
+def _shift(
+    metrics: MetricSource, scope: Scope, series: MetricSeries, scaled: Judged, peers: Peers, share: float | None
+) -> Finding | None:
     before, after = series.values.baseline, series.values.incident
     if after.size == 0 or before.size < (1 if peers.variation else MIN_BASELINE):
         return None
     effect = _effect(scaled, peers)
     if effect == 0.0:
         return None
-    base, now = float(np.median(before)), float(np.median(after))
+    return Finding(effect, exceedance(before, after, effect), lambda: _told(metrics, scope, series, effect, share))
+
+
+def _told(metrics: MetricSource, scope: Scope, series: MetricSeries, effect: float, share: float | None) -> Evidence:
+    before, after, unit = series.values.baseline, series.values.incident, series.unit
+    base, now = median(before), median(after)
     scale = max(spread_scale(before), RELATIVE_FLOOR * abs(base), 1e-9)
     onset = cusum_onset(series.times.incident, after, base, scale, effect)
-    subject = Subject(
-        kind="metric", service=series.service, pod=series.pod, peer=series.peer, name=series.metric + series.attributes
-    )
-    unit = series.unit
-    evidence = Evidence(
+    subject = subject_of(series)
+    return Evidence(
         kind=EvidenceKind.METRIC_SHIFT,
         subject=subject,
         statement=f"{subject.label()} {change_words(base, now)} {base:.4g} to {now:.4g} {unit}".rstrip(),
@@ -68,11 +77,11 @@ def _shift(metrics: MetricSource, scope: Scope, series: MetricSeries, scaled: Ju
         incident=now,
         unit=unit,
         effect=effect,
+        share=share,
         onset=onset_of(onset),
         query=metrics.query("series", scope, subject),
         samples=(_plot(series),),
     )
-    return Finding(evidence, exceedance(before, after, effect))
 
 
 def _effect(scaled: Judged, peers: Peers) -> float:

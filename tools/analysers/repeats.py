@@ -63,18 +63,21 @@ def _finding(traces: TraceSource, scope: Scope, found: _Repeated) -> Finding:
     runs, of, rate = found.runs, found.requests, found.per_request
     subject = Subject(kind="operation", service=found.service, operation=found.operation)
     effect = poisson_rate_effect(runs.incident, of.incident, runs.baseline, of.baseline)
-    evidence = Evidence(
-        kind=EvidenceKind.CALLS_REPEATED,
-        subject=subject,
-        statement=(
-            f"{named(found.service)} {named(found.operation)} runs {rate.incident:.3g} times a request of "
-            f"{named(found.entry)}, {rate.baseline:.3g} times in the baseline ({runs.incident} in {of.incident} "
-            f"requests against {runs.baseline} in {of.baseline})"
-        ),
-        baseline=rate.baseline,
-        incident=rate.incident,
-        unit="1/request",
-        effect=effect,
-        query=traces.query("calls", scope, subject),
-    )
-    return Finding(evidence, effect)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=EvidenceKind.CALLS_REPEATED,
+            subject=subject,
+            statement=(
+                f"{named(found.service)} {named(found.operation)} runs {rate.incident:.3g} times a request of "
+                f"{named(found.entry)}, {rate.baseline:.3g} times in the baseline ({runs.incident} in {of.incident} "
+                f"requests against {runs.baseline} in {of.baseline})"
+            ),
+            baseline=rate.baseline,
+            incident=rate.incident,
+            unit="1/request",
+            effect=effect,
+            query=traces.query("calls", scope, subject),
+        )
+
+    return Finding(effect, effect, tell)

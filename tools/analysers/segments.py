@@ -75,22 +75,25 @@ def _concentrated(
     )
     share = value.bad.incident / value.n.incident
     elsewhere = rest_bad / rest if rest else 0.0
-    evidence = Evidence(
-        kind=EvidenceKind.SEGMENT,
-        subject=subject,
-        statement=(
-            f"{percent(share)} of {named(stats.service)} {named(stats.operation)} spans with "
-            f"{named(value.key)}={named(value.value)} fail or are "
-            f"slow, {percent(elsewhere)} of the others ({value.bad.incident} of {value.n.incident} against "
-            f"{rest_bad} of {rest})"
-        ),
-        baseline=float(value.bad.baseline),
-        incident=float(value.bad.incident),
-        unit="spans",
-        effect=effect,
-        query=traces.query("segments", scope, subject),
-    )
-    yield Finding(evidence, effect)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=EvidenceKind.SEGMENT,
+            subject=subject,
+            statement=(
+                f"{percent(share)} of {named(stats.service)} {named(stats.operation)} spans with "
+                f"{named(value.key)}={named(value.value)} fail or are "
+                f"slow, {percent(elsewhere)} of the others ({value.bad.incident} of {value.n.incident} against "
+                f"{rest_bad} of {rest})"
+            ),
+            baseline=float(value.bad.baseline),
+            incident=float(value.bad.incident),
+            unit="spans",
+            effect=effect,
+            query=traces.query("segments", scope, subject),
+        )
+
+    yield Finding(effect, effect, tell)
 
 
 def contrast(value: SegmentStats, n: Two[int], bad: Two[int]) -> float:

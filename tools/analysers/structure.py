@@ -52,23 +52,26 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats, skew_ns: float) ->
     subject = Subject(
         kind="edge", service=call.service, operation=call.operation, peer=call.peer, name=call.peer_operation
     )
-    evidence = Evidence(
-        kind=_kind(found.effect, before, after),
-        subject=subject,
-        statement=(
-            f"{percent(after)} of {named(call.service)} {named(call.operation)} spans{_that(call)} call "
-            f"{named(call.peer)} "
-            f"{named(call.peer_operation)}, "
-            f"{percent(before)} in the baseline ({now.taken} of {now.total} against {base.taken} of {base.total})"
-        ),
-        baseline=before * 100,
-        incident=after * 100,
-        unit="%",
-        effect=found.effect,
-        onset=onset_of(scope.incident.start_ns) if found.start else None,
-        query=traces.query("calls", scope, subject),
-    )
-    return Finding(evidence, found.effect)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=_kind(found.effect, before, after),
+            subject=subject,
+            statement=(
+                f"{percent(after)} of {named(call.service)} {named(call.operation)} spans{_that(call)} call "
+                f"{named(call.peer)} "
+                f"{named(call.peer_operation)}, "
+                f"{percent(before)} in the baseline ({now.taken} of {now.total} against {base.taken} of {base.total})"
+            ),
+            baseline=before * 100,
+            incident=after * 100,
+            unit="%",
+            effect=found.effect,
+            onset=onset_of(scope.incident.start_ns) if found.start else None,
+            query=traces.query("calls", scope, subject),
+        )
+
+    return Finding(found.effect, found.effect, tell)
 
 
 def _inside(made: Trials, scope: Scope, skew_ns: float) -> Trials:

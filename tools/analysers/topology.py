@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tools.analysers.base import Analyser, Finding, change_words, strongest
 from tools.analysers.latency import shift_evidence
 from tools.analysers.quantile_shift import MIN_SPANS, enough, quantile_shift
@@ -32,18 +34,24 @@ def _traffic(traces: TraceSource, scope: Scope, entry: EntryStats) -> Finding | 
     before = entry.duration.baseline.n / max(_covered(entry.buckets.baseline) * width, 1e-9)
     after = entry.duration.incident.n / scope.incident.seconds
     scale = max(robust_scale(entry.buckets.baseline.n / width), (before / width) ** 0.5)
+    effect = effect_size(after, before, scale, 0.2 * before)
     subject = Subject(kind="operation", service=entry.service, operation=entry.operation)
-    evidence = Evidence(
-        kind=EvidenceKind.TRAFFIC,
-        subject=subject,
-        statement=f"requests to {subject.label()} {change_words(before, after)} {before:.3g} to {after:.3g} per second",
-        baseline=before,
-        incident=after,
-        unit="1/s",
-        effect=effect_size(after, before, scale, 0.2 * before),
-        query=traces.query("entries", scope, subject),
-    )
-    return Finding(evidence, evidence.effect)
+
+    def tell() -> Evidence:
+        return Evidence(
+            kind=EvidenceKind.TRAFFIC,
+            subject=subject,
+            statement=(
+                f"requests to {subject.label()} {change_words(before, after)} {before:.3g} to {after:.3g} per second"
+            ),
+            baseline=before,
+            incident=after,
+            unit="1/s",
+            effect=effect,
+            query=traces.query("entries", scope, subject),
+        )
+
+    return Finding(effect, effect, tell)
 
 
 def _covered(buckets: Buckets) -> int:
@@ -53,7 +61,7 @@ def _covered(buckets: Buckets) -> int:
 def _total(traces: TraceSource, scope: Scope, stats: OperationStats) -> Finding:
     subject = Subject(kind="operation", service=stats.service, operation=stats.operation)
     shift = quantile_shift(stats.total, stats.total_buckets, scope)
-    query = traces.query("operations", scope, subject)
+    query = partial(traces.query, "operations", scope, subject)
     return shift_evidence(EvidenceKind.LATENCY_TOTAL, subject, f"{subject.label()} as a whole", shift, query)
 
 

@@ -2,7 +2,14 @@
 
 from tools.stats.changepoint import cusum_onset
 from tools.stats.multiplicity import benjamini_hochberg, inflation, two_sided_p
-from tools.stats.robust import effect_size, moderated_scale, poisson_rate_effect, robust_scale, two_proportion_effect
+from tools.stats.robust import (
+    effect_size,
+    median,
+    moderated_scale,
+    poisson_rate_effect,
+    robust_scale,
+    two_proportion_effect,
+)
 from tools.stats.scan import Departure, strongest_since
 from tools.stats.stretches import CalmRate, calm_rate, spread_scale, stretch_ids, weighted_levels
 
@@ -14,6 +21,7 @@ __all__ = [
     "cusum_onset",
     "effect_size",
     "inflation",
+    "median",
     "moderated_scale",
     "poisson_rate_effect",
     "robust_scale",

@@ -8,6 +8,7 @@ by the spread between equally long stretches of the baseline does not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -36,14 +37,19 @@ def stretch_ids(times: NDArray[np.int64], bucket_ns: int, span_ns: int) -> NDArr
     Returns:
         Shape of `times`: 0 for the first stretch, 1 for the second and so on.
     """
-    ids = np.zeros(times.size, dtype=np.int64)
-    begin, current = 0, 0
-    for index in range(1, times.size):
+    return np.array(_stretch_ids(tuple(times.tolist()), bucket_ns, span_ns), dtype=np.int64)
+
+
+@lru_cache(maxsize=256)
+def _stretch_ids(times: tuple[int, ...], bucket_ns: int, span_ns: int) -> tuple[int, ...]:
+    """Kept, as all calls and log templates of one operation share their buckets."""
+    ids, begin = [0] * len(times), 0
+    for index in range(1, len(times)):
         gap = times[index] - times[index - 1] > 2 * bucket_ns
-        if gap or times[index] + bucket_ns - times[begin] > span_ns:
-            current, begin = current + 1, index
-        ids[index] = current
-    return ids
+        begins = gap or times[index] + bucket_ns - times[begin] > span_ns
+        begin = index if begins else begin
+        ids[index] = ids[index - 1] + begins
+    return tuple(ids)
 
 
 def weighted_levels(ids: NDArray[np.int64], values: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tools.stats import effect_size, moderated_scale, poisson_rate_effect, robust_scale, two_proportion_effect
+from tools.stats import (
+    effect_size,
+    median,
+    moderated_scale,
+    poisson_rate_effect,
+    robust_scale,
+    two_proportion_effect,
+)
 
 levels = st.floats(-1e6, 1e6)
 scales = st.floats(1e-3, 1e6)
@@ -150,3 +157,12 @@ def test_with_more_values_a_scale_is_more_its_own() -> None:
     assert moderated_scale(1.0, 4, 3.0) == pytest.approx(5**0.5)
     assert moderated_scale(1.0, 400, 3.0) == pytest.approx(1.04, abs=0.01)
     assert moderated_scale(math.nan, 0, 2.0) == 2.0
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=50))
+def test_the_median_is_the_one_of_numpy(values: list[float]) -> None:
+    assert median(np.array(values)) == pytest.approx(float(np.median(np.array(values))))
+
+
+def test_no_values_have_no_median() -> None:
+    assert math.isnan(median(np.array([])))
