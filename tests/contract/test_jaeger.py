@@ -56,6 +56,7 @@ class Fake:
     def _found(self, params: dict[str, str]) -> list[dict[str, Any]]:
         start, end = int(params["start"]), int(params["end"])
         assert 10**15 < start <= end < 10**16, "Jaeger's times are microseconds"
+        assert 0 < int(params["limit"]) <= 1000, "VictoriaTraces refuses more"
         found = [
             trace
             for trace in self.traces.values()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,10 +13,13 @@ from tools.live.kinds import open_kind
 from tools.live.merge import MergedChanges, MergedLogs, MergedMetrics, MergedTraces
 from tools.live.opening import Opening
 from tools.live.settings import SourcesSettings
+from tools.live.source import HttpSource
 from tools.sources import LiveSource, Telemetry, Unanswered
 from tools.window import TimeWindow
 
 SIGNALS = ("traces", "logs", "metrics", "changes")
+FIRST_SHARE = 1 / 3
+"""Of the seconds for all backends: what finding out who answers may take. The rest is for the queries."""
 T = TypeVar("T")
 
 
@@ -47,8 +50,7 @@ def open_live(
     if not openings:
         raise ConfigError(f"{origin} names no live source", "add [[sources.metrics]] with kind and url")
     sources = [open_kind(opening) for opening in openings]
-    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
-        reasons = list(pool.map(_why_not, openings, sources))
+    reasons = who_does_not_answer(openings, sources, settings.budget_seconds * FIRST_SHARE)
     telemetry = [reason for opening, reason in zip(openings, reasons, strict=True) if opening.signal != "changes"]
     if all(telemetry or reasons):
         for source in sources:
@@ -68,6 +70,21 @@ def open_live(
         changes=_one(answering["changes"], MergedChanges),
         unanswered=tuple(unanswered),
     )
+
+
+def who_does_not_answer(openings: Sequence[Opening], sources: Sequence[LiveSource], seconds: float) -> list[str]:
+    """Return why each source is left out; one that has not answered after some seconds is, however slow others are."""
+    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
+        asked = [pool.submit(_why_not, opening, source) for opening, source in zip(openings, sources, strict=True)]
+        waited_for = {f for f, source in zip(asked, sources, strict=True) if isinstance(source, HttpSource)}
+        late = wait(waited_for, timeout=seconds).not_done
+        for source, future in zip(sources, asked, strict=True):
+            if future in late:
+                source.close()  # what is under way ends, and with it the wait
+        return [
+            f"{source.name} did not answer within {seconds:.2g} s" if future in late else future.result()
+            for source, future in zip(sources, asked, strict=True)
+        ]
 
 
 def _why_not(opening: Opening, source: LiveSource) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import ClassVar
 
 import httpx
@@ -14,6 +13,7 @@ from tools.errors import SourceError
 from tools.evidence import Subject
 from tools.live.http import Answer, Ask, Reader
 from tools.live.http.reader import MAX_PAGES
+from tools.live.once import Once
 from tools.live.opening import Opening
 from tools.sources.fetched import Fetched
 from tools.store.command import show_command
@@ -44,6 +44,7 @@ class HttpSource(ABC):
         self.name = opening.settings.label
         self._opening = opening
         self._reader = Reader(opening.settings, opening.budget, self.posts, transport)
+        self.once = Once()
         self._notes: dict[str, None] = {}
 
     @abstractmethod
@@ -62,8 +63,7 @@ class HttpSource(ABC):
             InputError: the method has none to show.
         """
 
-    @cached_property
-    def _services(self) -> list[str]:
+    def _find_services(self) -> list[str]:
         with self.understood():
             return sorted(self.find_services())
 
@@ -73,7 +73,7 @@ class HttpSource(ABC):
         Raises:
             SourceError: the backend does not answer.
         """
-        return list(self._services)
+        return list(self.once.get("services", self._find_services))
 
     def extent(self) -> TimeWindow | None:
         """Return the time range that an investigation looks at; a backend holds more."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from functools import cached_property
 
 from tools.errors import InputError, SourceError
 from tools.evidence import Subject
+from tools.live.once import Once
 from tools.live.opening import Opening, Options
 from tools.live.source import HttpSource
 from tools.sources.fetched import Fetched
@@ -94,6 +94,7 @@ class LocalChanges(ABC):
     def __init__(self, opening: Opening) -> None:
         self.name = opening.settings.label
         self._opening = opening
+        self._once = Once()
         self._notes: dict[str, None] = {}
 
     @abstractmethod
@@ -108,13 +109,12 @@ class LocalChanges(ABC):
         """Return changes inside a window, oldest first."""
         return inside(self.read(window), window)
 
-    @cached_property
-    def _services(self) -> list[str]:
+    def _find_services(self) -> list[str]:
         return sorted({row.service for row in self.changes(self._opening.horizon)} - {""})
 
     def services(self) -> list[str]:
         """Return the services that were changed in the horizon, sorted."""
-        return list(self._services)
+        return list(self._once.get("services", self._find_services))
 
     def extent(self) -> TimeWindow | None:
         """Return the time range that an investigation looks at."""

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from tools.errors import InputError, SourceError
 from tools.live.http import Ask
-from tools.live.once import Once
 from tools.live.opening import Opening, Options
 from tools.live.source import HttpSource
 from tools.window import Scope
@@ -40,7 +39,6 @@ class ClickHouseSource(HttpSource):
     def __init__(self, opening: Opening, transport: httpx.AsyncBaseTransport | None = None) -> None:
         super().__init__(opening, transport)
         self.options = opening.options(ClickHouseOptions)
-        self.once = Once()
         named = opening.settings.services
         self._originals = {ours: theirs for theirs, ours in named.items()}
 

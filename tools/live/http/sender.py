@@ -85,6 +85,8 @@ class Sender:
         for attempt in range(1, self._settings.tries):
             try:
                 answer = await self._send(ask)
+            except TimeoutError as error:  # who did not answer in that time is not helped by another request
+                raise self._too_slow() from error
             except (OSError, httpx.HTTPError):
                 await asyncio.sleep(wait_before(attempt, None))
                 continue
@@ -98,15 +100,18 @@ class Sender:
         try:
             return await self._send(ask)
         except TimeoutError as error:
-            self._silent += 1
-            raise SourceError(
-                f"{self.name} did not answer within {self._settings.timeout_seconds:g} s",
-                "raise timeout_seconds of this source, or compare shorter windows",
-            ) from error
+            raise self._too_slow() from error
         except (OSError, httpx.HTTPError) as error:
             # TLS 1.3 refuses a client's certificate only at the first read, and that SSLError comes through as it is.
             self._silent += 1
             raise unreachable(self.name, error) from error
+
+    def _too_slow(self) -> SourceError:
+        self._silent += 1
+        return SourceError(
+            f"{self.name} did not answer within {self._settings.timeout_seconds:g} s",
+            "raise timeout_seconds of this source, or compare shorter windows",
+        )
 
     def _checked(self, answer: httpx.Response) -> Answer:
         self._silent = 0

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import httpx
 import numpy as np
 
-from tools.live.once import Once
 from tools.live.opening import Opening
 from tools.live.source import HttpSource
 from tools.sources.masks import EXAMPLE_LIMIT, masked
@@ -44,7 +43,6 @@ class CountedLogs(HttpSource):
 
     def __init__(self, opening: Opening, transport: httpx.AsyncBaseTransport | None = None) -> None:
         super().__init__(opening, transport)
-        self.once = Once()
         self._originals = {ours: theirs for theirs, ours in opening.settings.services.items()}
 
     @abstractmethod

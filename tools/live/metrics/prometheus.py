@@ -24,7 +24,6 @@ from tools.live.metrics.inventory import Inventory
 from tools.live.metrics.plan import RangeQuery, levels_of_size, range_queries
 from tools.live.metrics.promql import LATE, Level, check_matchers
 from tools.live.metrics.rules import Rule, read_rules
-from tools.live.once import Once
 from tools.live.opening import Opening, Options
 from tools.live.source import HttpSource
 from tools.sources.rows import Key, MetricDetail, MetricSeries, key_of
@@ -62,7 +61,6 @@ class PrometheusMetrics(HttpSource):
             (*own.service_labels, *SERVICE_LABELS), (*own.pod_labels, *POD_LABELS), (*own.peer_labels, *PEER_LABELS)
         )
         self._inventory = Inventory(self, own.match, own.ignore, opening.settings.kind != "victoriametrics")
-        self._once = Once()
         self._lock = Lock()
         self._asked: dict[Key, Asked] = {}
         self._known: tuple[Scope, list[MetricSeries]] | None = None
@@ -105,7 +103,7 @@ class PrometheusMetrics(HttpSource):
         Raises:
             SourceError: it does not answer.
         """
-        return self._once.get("rules", lambda: read_rules(self._reader.ask(api.RULES)))
+        return self.once.get("rules", lambda: read_rules(self._reader.ask(api.RULES)))
 
     def hint(self) -> str:
         """Return which labels there are, where none of them names a service."""

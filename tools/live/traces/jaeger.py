@@ -16,6 +16,8 @@ from tools.window import TimeWindow
 
 LOOKED_AT = 3
 """Traces of every service and window in which to find out where requests enter."""
+MOST_A_SEARCH = 1000
+"""Traces of one search; VictoriaTraces refuses to be asked for more."""
 MOST_ENTRIES = 8
 """Services at which requests enter that are sampled; each costs a request a stretch."""
 
@@ -38,7 +40,7 @@ class JaegerTraces(SampledTraces):
     def fetch(self, stretches: Sequence[TimeWindow], per_stretch: int) -> Iterable[StoredRow]:
         """Return the spans of some traces that enter in each stretch."""
         entries = self.once.get("entries", self._entries)
-        each = max(1, per_stretch // max(len(entries), 1))
+        each = min(max(1, per_stretch // max(len(entries), 1)), MOST_A_SEARCH)
         return self._search([_search(entry, part, each) for entry in entries for part in stretches], "trace")
 
     def fetch_trace(self, trace_id: str) -> Iterable[StoredRow]:

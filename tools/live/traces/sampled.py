@@ -18,7 +18,6 @@ from pydantic import Field
 
 from tools.config import StoreSettings
 from tools.errors import InputError
-from tools.live.once import Once
 from tools.live.opening import Opening, Options
 from tools.live.source import HttpSource
 from tools.live.traces.slices import slices
@@ -57,7 +56,6 @@ class SampledTraces(HttpSource):
     def __init__(self, opening: Opening, transport: httpx.AsyncBaseTransport | None = None) -> None:
         super().__init__(opening, transport)
         self.per_window = opening.options(SampledOptions).traces_per_window
-        self.once = Once()
         named = opening.settings.services
         self._opened: dict[Scope, EmbeddedTraces] = {}
         self._originals = {ours: theirs for theirs, ours in named.items()}
