@@ -52,7 +52,8 @@ def judged(series: MetricSeries, capacity: Mapping[Owner, float]) -> Judged:
     failures = of_failures(series)
     if failures is not series:
         return Judged(failures, -1.0, ERROR_BUDGET)
-    whole = capacity.get((series.service, series.pod, metric_class(series.metric)), 0.0)
+    owner = series.service, series.pod, metric_class(series.metric)
+    whole = 0.0 if _withheld(series) else capacity.get(owner, 0.0)
     whole = whole_of(series) if is_utilisation(series.metric) else whole
     return Judged(series, 1.0, max(counting_noise(series), FELT_LOAD * whole))
 
@@ -89,7 +90,7 @@ def capacities(found: Sequence[MetricSeries]) -> dict[Owner, float]:
     share: dict[Owner, list[float]] = defaultdict(list)
     for series in found:
         kind, after = metric_class(series.metric), series.values.incident
-        if series.peer or kind not in _CAPPED or is_node_metric(series.metric) or not after.size:
+        if series.peer or kind not in _CAPPED or is_node_metric(series.metric) or _withheld(series) or not after.size:
             continue
         level = median(after)
         if is_utilisation(series.metric):
@@ -102,6 +103,11 @@ def capacities(found: Sequence[MetricSeries]) -> dict[Owner, float]:
         for owner, (amounts, parts) in pairs.items()
         if len(amounts) == len(parts) == 1 and parts[0] > 0
     }
+
+
+def _withheld(series: MetricSeries) -> bool:
+    """Tell whether a series is of what a component did not get: time for which a limit held it back."""
+    return "throttl" in series.metric.lower()
 
 
 def counting_noise(series: MetricSeries) -> float:

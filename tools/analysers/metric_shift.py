@@ -20,6 +20,8 @@ MATERIAL = 0.25
 component that goes from nothing to next to nothing."""
 RECENT = 3
 """Points before the incident that tell the level just before it."""
+GAP = 3.0
+"""Times the usual step between points: what lies before a gap is of another hour, or another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,20 @@ def recent_effect(series: MetricSeries, base: float, effect: float) -> float:
     A metric that drifted away long ago (a slow leak, another hour of the day) deviates from the whole
     baseline, yet did not change when the incident began.
     """
-    before = series.times.baseline < series.times.incident[0]
-    recent = series.values.baseline[before][-RECENT:]
+    recent = _just_before(series)
     if recent.size == 0:
         return effect
     level, now = median(recent), median(series.values.incident)
     scale = (now - base) / effect
     from_recent = (now - level) / scale
     return min(effect, from_recent, key=abs) if from_recent * effect > 0 else 0.0
+
+
+def _just_before(series: MetricSeries) -> NDArray[np.float64]:
+    """Return the last points before the incident; where two are there, none from before a gap in the data."""
+    before = series.times.baseline < series.times.incident[0]
+    times, values = series.times.baseline[before], series.values.baseline[before]
+    steps = np.diff(times)
+    gaps = np.flatnonzero(steps > GAP * np.median(steps)) if steps.size else steps
+    start = int(gaps[-1]) + 1 if gaps.size and times.size - int(gaps[-1]) > 2 else 0
+    return values[max(start, values.size - RECENT) :]

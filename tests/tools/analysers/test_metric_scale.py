@@ -95,6 +95,17 @@ def test_capacity_is_the_ratio_of_an_amount_and_its_share() -> None:
     assert judged(pair[1], capacities(pair)).least == pytest.approx(FELT_LOAD * 500)
 
 
+def test_time_that_a_limit_withheld_is_neither_use_nor_measured_by_it() -> None:
+    """A process that gets a fiftieth of a core may wait for a whole second each second."""
+    throttled = series([0.0] * 5, [1.1e9] * 5, "container.cpu.throttling_data.throttled_time")
+    share = series([0.02] * 5, [0.02] * 5, "process.cpu.utilization")
+    assert capacities([throttled, share]) == {}
+    used = series([27.5] * 5, [52.5] * 5, "cpu_millicores")
+    known = capacities([throttled, share, used])
+    assert len(known) == 1
+    assert judged(throttled, known).least == 1.0  # a count, as a core's worth of nanoseconds is a whole number
+
+
 @pytest.mark.parametrize(
     "found",
     [

@@ -1,5 +1,7 @@
 """How far one metric series moved, and how sure that is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -83,6 +85,16 @@ def test_recent_effect_without_points_before_the_incident_is_the_effect() -> Non
         "pay", "", "", "m", "", "", Two(later.times.baseline + 100, later.times.incident), later.values
     )
     assert recent_effect(turned, 1.0, 8.0) == 8.0
+
+
+@pytest.mark.parametrize(("after_gap", "drifted"), [(2, True), (1, False)])
+def test_points_from_before_a_gap_are_not_recent(after_gap: int, drifted: bool) -> None:
+    """The metric drifted in the hour between; two points tell, one may belong to the incident already."""
+    points = series([1.0] * 20 + [3.0] * after_gap, [3.0] * 6)
+    times = points.times.baseline.copy()
+    times[20:] += 3600 * 10**9
+    moved = replace(points, times=Two(times, points.times.incident + 3600 * 10**9))
+    assert recent_effect(moved, 1.0, 20.0) == (0.0 if drifted else 20.0)
 
 
 @settings(max_examples=50, deadline=None)
