@@ -104,4 +104,4 @@ def _just_before(series: MetricSeries) -> NDArray[np.float64]:
     steps = np.diff(times)
     gaps = np.flatnonzero(steps > GAP * np.median(steps)) if steps.size else steps
     start = int(gaps[-1]) + 1 if gaps.size and times.size - int(gaps[-1]) > 2 else 0
-    return values[max(start, values.size - RECENT) :]
+    return np.asarray(values[max(start, values.size - RECENT) :], dtype=np.float64)
