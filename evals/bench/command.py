@@ -28,11 +28,20 @@ def bench(
     from rich.console import Console
 
     from evals.bench.bundled import measure_bundled
-    from evals.bench.live.clickhouse import SPANS, measure_clickhouse
+    from evals.bench.live.clickhouse import TRAFFIC, measure_clickhouse
     from evals.bench.live.prometheus import measure_prometheus
     from evals.bench.screen import many_findings, measure_screen, screen_lines
     from evals.bench.stores import measure_stores
-    from evals.bench.tables import bundled_table, conditions, engine_table, live_notes, live_table, notes, stores_table
+    from evals.bench.tables import (
+        bundled_table,
+        conditions,
+        engine_table,
+        growth_notes,
+        live_notes,
+        live_table,
+        notes,
+        stores_table,
+    )
     from tools.errors import WhydownError
 
     console, progress = Console(), Console(stderr=True)
@@ -52,7 +61,7 @@ def bench(
                 asked = live and shutil.which("prometheus") is not None
                 backends = measure_prometheus(scratch, status.update) if asked else []
                 embedded = live and find_spec("chdb") is not None
-                engines = measure_clickhouse(SPANS, scratch, status.update) if embedded else []
+                engines = measure_clickhouse(TRAFFIC, scratch, status.update) if embedded else []
     except WhydownError as error:
         print(f"bench: {error}", file=sys.stderr)
         raise typer.Exit(error.exit_code) from error
@@ -65,8 +74,11 @@ def bench(
         console.print(line, markup=False)
     if backends:
         console.print(live_table(backends))
+    for line in growth_notes(backends, "3 times the samples") if backends else []:
+        console.print(line, markup=False)
     for line in live_notes(backends) if backends else ["live backends: left out (switched off, or not installed)"]:
         console.print(line, markup=False)
     if engines:
         console.print(engine_table(engines))
+        console.print(*growth_notes(engines, "10 times the spans"), markup=False)
     console.print(conditions(repeat), markup=False)

@@ -53,12 +53,12 @@ def live_table(costs: Sequence[LiveCost]) -> Table:
 def engine_table(costs: Sequence[EngineCost]) -> Table:
     """Return one line a number of spans in ClickHouse: what one investigation fetched, took and held on both sides."""
     table = Table(title="ClickHouse's engine, 10 minutes against 60, process start to report", title_justify="left")
-    for name in ("spans", "queries", "fetched", "rows", "s", "CPU s", "MB", "engine MB", "first"):
+    for name in ("services", "spans", "fetched", "rows", "s", "CPU s", "MB", "engine MB", "first"):
         table.add_column(name, justify="right")
     for cost in costs:
         table.add_row(
-            f"{cost.spans:,}",
-            str(cost.requests),
+            str(cost.traffic.services),
+            f"{cost.traffic.spans:,}",
             f"{cost.bytes / 1e6:.2f} MB",
             f"{cost.rows:,}",
             *_cells(cost.run),
@@ -66,6 +66,25 @@ def engine_table(costs: Sequence[EngineCost]) -> Table:
             "the fault" if cost.first == PLANTED else cost.first,
         )
     return table
+
+
+def growth_notes(costs: Sequence[LiveCost] | Sequence[EngineCost], busy: str) -> list[str]:
+    """Return what fetched bytes grow with.
+
+    Args:
+        costs: of some services, of the same with more traffic, and of fewer services with the traffic of the first.
+        busy: what is more, such as `10 times the spans`.
+    """
+    first, busier, fewer = costs
+    share = _services(fewer) / _services(first)
+    return [
+        f"fetched, against the first: {busier.bytes / first.bytes:.2f} times for {busy}, "
+        f"{fewer.bytes / first.bytes:.2f} times for {share:g} times the services"
+    ]
+
+
+def _services(cost: LiveCost | EngineCost) -> int:
+    return cost.system.services if isinstance(cost, LiveCost) else cost.traffic.services
 
 
 def live_notes(costs: Sequence[LiveCost]) -> list[str]:
