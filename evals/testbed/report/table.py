@@ -62,7 +62,7 @@ def cell(one: Judged) -> Cell:
     if row.error:
         return Cell("failed", False, False, seconds)
     if answer.verdict == "healthy":
-        load = answer.explained_as is not None and row.kind == answer.explained_as.value
+        load = row.accuses and answer.explained_as is not None and row.kind == answer.explained_as.value
         right = row.verdict == HEALTHY or load
         text = row.verdict if not row.accuses else f"blames {row.first} ({row.kind})"
         return Cell(text, right, right, seconds)

@@ -47,9 +47,10 @@ def test_a_look_alike_may_be_healthy_or_explained_as_load_but_not_blamed() -> No
         _row("a", verdict="healthy"),
         _row("b", verdict="root_cause", ranked=("gateway",), kind="traffic_surge"),
         _row("c", verdict="root_cause", ranked=("cart",), kind="slow_code"),
+        _row("d", verdict="inconclusive", ranked=("gateway",), kind="traffic_surge"),
     ]
     found = [_cell(row, "traffic-doubled") for row in rows]
-    assert [one.right for one in found] == [True, True, False]
+    assert [one.right for one in found] == [True, True, False, False]
     assert found[2].text == "blames cart (slow_code)"
 
 
