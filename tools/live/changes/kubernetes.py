@@ -1,8 +1,9 @@
-"""What happened in a Kubernetes cluster: rollouts (replica sets) and events, from its API or kubectl's JSON.
+"""What happened in a Kubernetes cluster: rollouts and events, from its API or kubectl's JSON.
 
-    kubectl get events,replicasets --all-namespaces -o json > cluster.json
+    kubectl get events,replicasets,controllerrevisions --all-namespaces -o json > cluster.json
 
-See https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/.
+What `kubectl rollout history` lists are replica sets of deployments, and controller revisions of stateful and daemon
+sets. See https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ TOLD = frozenset(
 )
 """Reasons of events in which the cluster does something to a workload. What only shows trouble (a failed
 probe, a back-off) is a symptom and no change."""
+_ROLLED_OUT = {"ReplicaSet": {"Deployment"}, "ControllerRevision": {"StatefulSet", "DaemonSet"}}
+"""Kind that holds a revision → kinds whose revisions it holds."""
 _NAMES = ("app.kubernetes.io/name", "app", "k8s-app")
 _REVISION = "deployment.kubernetes.io/revision"
 _CAUSE = "kubernetes.io/change-cause"
@@ -73,33 +76,44 @@ class ClusterApi(HttpChanges):
     """A cluster's API server, asked with a service account's token."""
 
     def read(self, window: TimeWindow) -> list[ChangeRow]:
-        """Return events and rollouts of the namespaces.
+        """Return events and rollouts of the namespaces; a list that may not be read is noted.
 
         Raises:
-            SourceError: the server does not answer.
+            SourceError: the server does not answer, or lets nothing be read.
         """
         namespaces = self._opening.options(KubernetesOptions).namespaces
         scopes = [f"/namespaces/{segment(name)}" for name in namespaces] or [""]
-        paths = [f"{base}{scope}/{what}" for base, what in _LISTS for scope in scopes]
-        return [
-            row
-            for path in paths
-            for item in self._all_items(path)
-            for row in change_rows(item, self.name, self.renamed)
-        ]
+        rows: list[ChangeRow] = []
+        refused: dict[str, SourceError] = {}
+        lists = [(f"{base}{scope}/{what}", kind) for base, what, kind in _LISTS for scope in scopes]
+        for path, kind in lists:
+            try:
+                items = list(self._all_items(path, kind))
+            except SourceError as error:
+                refused[path] = error
+                continue
+            rows += [row for item in items for row in change_rows(item, self.name, self.renamed)]
+        if len(refused) == len(lists):
+            raise next(iter(refused.values()))
+        for path, reason in refused.items():
+            self.note(f"{path} is not read: {reason.problem}")
+        return rows
 
-    def _all_items(self, path: str) -> Iterator[Mapping[str, Any]]:
+    def _all_items(self, path: str, kind: str) -> Iterator[Mapping[str, Any]]:
         def following(answer: Answer) -> Ask | None:
             token = answer.json().get("metadata", {}).get("continue")
             return Ask(path, {"limit": PAGE, "continue": token}) if token else None
 
         for answer in self.pages(Ask(path, {"limit": PAGE}), following):
-            kind = "ReplicaSet" if path.endswith("replicasets") else "Event"
             for item in items_of(answer.json(), self.name):
                 yield {"kind": kind, **item}  # a list leaves out the kind of its items
 
 
-_LISTS = (("/api/v1", "events"), ("/apis/apps/v1", "replicasets"))
+_LISTS = (
+    ("/api/v1", "events", "Event"),
+    ("/apis/apps/v1", "replicasets", "ReplicaSet"),
+    ("/apis/apps/v1", "controllerrevisions", "ControllerRevision"),
+)
 
 
 def open_cluster(opening: Opening) -> ClusterFile | ClusterApi:
@@ -127,12 +141,12 @@ def items_of(listed: Any, source: str) -> list[Mapping[str, Any]]:
 
 
 def change_rows(item: Mapping[str, Any], source: str, rename: Any) -> Iterable[ChangeRow]:
-    """Yield the change that an event or replica set tells of, if any.
+    """Yield the change that an event, replica set or controller revision tells of, if any.
 
     Raises:
         SourceError: it has no readable time.
     """
-    if item.get("kind") == "ReplicaSet":
+    if item.get("kind") in _ROLLED_OUT:
         yield from _rollout(item, source, rename)
     elif item.get("kind") == "Event" and item.get("reason") in TOLD:
         about = item.get("involvedObject") or item.get("regarding") or {}
@@ -152,18 +166,24 @@ def change_rows(item: Mapping[str, Any], source: str, rename: Any) -> Iterable[C
 
 
 def _rollout(item: Mapping[str, Any], source: str, rename: Any) -> Iterable[ChangeRow]:
-    """Yield the deploy that made a replica set; an old one that merely scales is none, as its creation is old."""
+    """Yield the deploy that made a revision; an old one that merely scales is none, as its creation is old."""
     meta = item.get("metadata") or {}
     notes, labels = meta.get("annotations") or {}, meta.get("labels") or {}
-    owners = [owner["name"] for owner in meta.get("ownerReferences") or [] if owner.get("kind") == "Deployment"]
+    owning = _ROLLED_OUT[str(item.get("kind"))]
+    owners = [owner["name"] for owner in meta.get("ownerReferences") or [] if owner.get("kind") in owning]
     if not owners or not meta.get("creationTimestamp"):
         return
-    containers = ((item.get("spec") or {}).get("template") or {}).get("spec", {}).get("containers") or []
-    images = ", ".join(str(container.get("image", "")) for container in containers)
+    images = ", ".join(_images(item.get("spec") or (item.get("data") or {}).get("spec") or {}))
     service = next((labels[name] for name in _NAMES if labels.get(name)), owners[0])
-    summary = notes.get(_CAUSE) or f"rollout of {owners[0]}, revision {notes.get(_REVISION, '?')}: {images}"
+    revision = notes.get(_REVISION) or item.get("revision") or "?"
+    summary = notes.get(_CAUSE) or f"rollout of {owners[0]}, revision {revision}: {images}"
     moment = moment_of(meta["creationTimestamp"], source)
     yield ChangeRow(moment, "deploy", rename(service), "", images.rpartition("/")[2] or owners[0], short(summary))
+
+
+def _images(spec: Mapping[str, Any]) -> list[str]:
+    containers = ((spec.get("template") or {}).get("spec") or {}).get("containers") or []
+    return [str(container.get("image", "")) for container in containers]
 
 
 def _namespace(item: Mapping[str, Any]) -> str:

@@ -94,7 +94,13 @@ class PrometheusMetrics(HttpSource):
         """Return quantiles, exemplars and rules of a few series; nothing of one that is not of this backend."""
         self.series(scope)
         known = [self._asked.get(key_of(row)) for row in series]
-        found = iter(ask_details(self, self._options.match, scope, [k for k in known if k], self._known_rules()))
+        asked = [item for item in known if item]
+        try:
+            with self.understood():
+                found = iter(ask_details(self, self._options.match, scope, asked, self._known_rules()))
+        except SourceError as error:  # levels without details are worth a report
+            self.note(f"no details of metrics: {error.problem}")
+            return [MetricDetail() for _ in known]
         return [next(found) if item else MetricDetail() for item in known]
 
     def rules(self) -> list[Rule]:

@@ -144,6 +144,44 @@ def replica_set(when: float, **notes: str) -> dict[str, Any]:
     }
 
 
+def revision(when: float, owner: str = "StatefulSet") -> dict[str, Any]:
+    return {
+        "kind": "ControllerRevision",
+        "metadata": {
+            "name": "orders-db-6f8d",
+            "namespace": "shop",
+            "creationTimestamp": at(when),
+            "ownerReferences": [{"kind": owner, "name": "orders-db"}],
+        },
+        "revision": 4,
+        "data": {"spec": {"template": {"spec": {"containers": [{"image": "registry.test/postgres:17.2"}]}}}},
+    }
+
+
+@pytest.mark.parametrize(("owner", "told"), [("StatefulSet", True), ("DaemonSet", True), ("Deployment", False)])
+def test_revisions_of_stateful_and_daemon_sets_are_rollouts_too(tmp_path: Path, owner: str, told: bool) -> None:
+    file = tmp_path / "cluster.json"
+    file.write_text(json.dumps({"kind": "List", "items": [revision(7, owner)]}))
+    source = open_cluster(opening("changes", url="", file=str(file)))
+    expected = ("deploy", "orders-db", "postgres:17.2", "rollout of orders-db, revision 4: registry.test/postgres:17.2")
+    found = [(row.kind, row.service, row.reference, row.summary) for row in source.changes(WHOLE)]
+    assert found == ([expected] if told else [])
+
+
+def test_a_list_that_may_not_be_read_is_noted_and_the_others_count() -> None:
+    def serve(request: httpx.Request) -> httpx.Response:
+        if "controllerrevisions" in request.url.path:
+            return httpx.Response(403, json={"message": "forbidden"})
+        items = [event("Killing", 9)] if "events" in request.url.path else []
+        return httpx.Response(200, json={"items": items})
+
+    source = http(ClusterApi, serve)
+    assert [row.kind for row in source.changes(WHOLE)] == ["event"]
+    (note,) = source.degradations()
+    assert note.startswith("/apis/apps/v1/controllerrevisions is not read: ")
+    assert note.endswith("answers 403")
+
+
 def test_what_kubectl_printed(tmp_path: Path) -> None:
     items = [
         replica_set(5),
@@ -176,6 +214,8 @@ def test_the_api_of_a_cluster_is_read_page_by_page() -> None:
 
     def serve(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.raw_path.decode())
+        if "controllerrevisions" in request.url.path:
+            return httpx.Response(200, json={"items": []})
         if "replicasets" in request.url.path:
             item = replica_set(5, **{"kubernetes.io/change-cause": "bigger pool"})
             return httpx.Response(200, json={"items": [{k: v for k, v in item.items() if k != "kind"}]})
@@ -191,6 +231,7 @@ def test_the_api_of_a_cluster_is_read_page_by_page() -> None:
         "/api/v1/namespaces/shop/events?limit=500",
         "/api/v1/namespaces/shop/events?limit=500&continue=abc",
         "/apis/apps/v1/namespaces/shop/replicasets?limit=500",
+        "/apis/apps/v1/namespaces/shop/controllerrevisions?limit=500",
     ]
     source.close()
 

@@ -124,3 +124,20 @@ def test_matchers_of_the_settings_bound_details_too() -> None:
         'instance="pay-1", job="pay", env="prod"}'
     ]
     assert float(form["end"][0]) - float(form["start"][0]) == SCOPE.incident.seconds
+
+
+def test_quantiles_in_a_foreign_form_leave_the_levels_standing() -> None:
+    class Odd(Knowing):
+        def _instant(self, query: str) -> list[dict[str, Any]]:
+            if "histogram_quantile" in query:
+                return [{"metric": {"unlike": "asked"}, "value": [T0, "1"]}]
+            if query.startswith("count by (__name__)"):
+                return [{"metric": {"__name__": f"wait_{part}"}, "value": [T0, "1"]} for part in ("count", "sum")]
+            return super()._instant(query)
+
+    asked = source(Odd(values=["wait_count", "wait_sum"]))
+    rows = asked.series(SCOPE)
+    assert [row.metric for row in rows] == ["wait"]
+    assert asked.details(SCOPE, rows) == [MetricDetail()]
+    assert asked.degradations()[-1].startswith("no details of metrics: ")
+    asked.close()
