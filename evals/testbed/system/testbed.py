@@ -21,7 +21,7 @@ from evals.testbed.load.generator import mix_path, read_mix
 from evals.testbed.load.mix import Mix
 from evals.testbed.shop.runtime.hotfix import Edit, read_edits, write_edits
 from evals.testbed.system import prerequisites, stores
-from evals.testbed.system.footprint import megabytes
+from evals.testbed.system.footprint import cpu_seconds, megabytes
 from evals.testbed.system.mesh import Weather, weather_path
 from evals.testbed.system.plan import DETACHED, PLAN_FILE, Plan, make_plan
 from tools.errors import FolderError, PrerequisiteError
@@ -95,6 +95,11 @@ class DemoSystem:
     def megabytes(self) -> float:
         """Return the memory that all processes of the system take, 10^6 bytes."""
         return megabytes(int(self.order("status")["keeper"]))
+
+    def cpu_seconds(self, name: str = "") -> float:
+        """Return the CPU time used so far by all processes of the system, or by one and what it started, seconds."""
+        status = self.order("status")
+        return cpu_seconds(int(status["processes"][name]["pid"] if name else status["keeper"]))
 
     def set_mix(self, mix: Mix) -> None:
         """Change what customers do, and how much."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evals.testbed.load.generator import Experience
-from evals.testbed.report.overhead import Pair, describe, percentile
+from evals.testbed.report.overhead import Overhead, Pair, describe, percentile
 
 
 def _many(route: str, count: int, seconds: float) -> list[Experience]:
@@ -24,11 +24,14 @@ def test_the_percentile_is_of_each_route() -> None:
 
 
 def test_the_median_pair_speaks() -> None:
-    text = describe([Pair(0.1, 0.102), Pair(0.1, 0.2), Pair(0.1, 0.099)])
+    text = describe(Overhead([Pair(0.1, 0.102), Pair(0.1, 0.2), Pair(0.1, 0.099)], 0.3, 0.36, 0.02))
     assert text.splitlines()[0] == "pair 1: p95 100.0 ms without, 102.0 ms with a collector, +2.0%"
+    assert text.splitlines()[-2] == (
+        "CPU of all processes 0.300 cores without, 0.360 with a collector, of which 0.020 are the collector's own"
+    )
     assert text.splitlines()[-1].startswith("median of the paired differences +2.0%, 95 % interval ")
 
 
 def test_pairs_that_agree_leave_no_doubt() -> None:
-    text = describe([Pair(0.2, 0.206)] * 6)
+    text = describe(Overhead([Pair(0.2, 0.206)] * 6, 0.0, 0.0, 0.0))
     assert text.endswith("median of the paired differences +3.0%, 95 % interval +3.0% to +3.0%")

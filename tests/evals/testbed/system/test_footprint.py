@@ -9,7 +9,7 @@ import sys
 import psutil
 import pytest
 
-from evals.testbed.system.footprint import megabytes
+from evals.testbed.system.footprint import cpu_seconds, megabytes
 
 HOLDS_60_MB = "held = bytearray(b'x') * 60_000_000; print('ready', flush=True); import sys; sys.stdin.read()"
 
@@ -38,3 +38,16 @@ def test_a_process_that_is_gone_is_an_error_of_the_caller() -> None:
         child.wait()
     with pytest.raises(psutil.NoSuchProcess):
         megabytes(child.pid)
+
+
+def test_cpu_of_children_counts_too() -> None:
+    before = cpu_seconds(os.getpid())
+    burn = (
+        "import time; t = time.process_time()\nwhile time.process_time() - t < 0.3: pass\nprint(1, flush=True); input()"
+    )
+    with subprocess.Popen([sys.executable, "-c", burn], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert cpu_seconds(child.pid) >= 0.29
+        assert cpu_seconds(os.getpid()) - before >= 0.29
+        child.communicate(b"\n")
