@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 from tools.errors import SourceError
@@ -71,16 +72,18 @@ class Merged(Generic[S]):
         return [source for source in self._sources if isinstance(source, LiveSource)]
 
     def _all(self, ask: Callable[[S], Sequence[T]]) -> list[T]:
-        """Return the rows of all that answer.
+        """Return the rows of all that answer, asked at the same time: none waits for a slow one.
 
         Raises:
             SourceError: none does.
         """
         rows: list[T] = []
         failures: list[SourceError] = []
-        for source in self._sources:
+        with ThreadPoolExecutor(max_workers=len(self._sources)) as pool:
+            answers = [pool.submit(ask, source) for source in self._sources]
+        for source, answer in zip(self._sources, answers, strict=True):
             try:
-                rows += ask(source)
+                rows += answer.result()
             except SourceError as error:
                 failures.append(error)
                 self._notes[f"{source.name} is left out of an answer: {error.problem}"] = None

@@ -13,17 +13,23 @@ import pytest
 
 from agent.investigation import investigate
 from agent.schema import Incident, Verdict
-from tests.builders import BASELINE, INCIDENT, T0, Folder, Span, window
+from tests.builders import BASELINE, INCIDENT, SCOPE, T0, Folder, Span, window
+from tests.tools.live.backend import opening, transport
+from tests.tools.live.metrics.test_prometheus import Fake
 from tools.config import Settings
 from tools.errors import ConfigError, SourceError
 from tools.live.budget import Budget
+from tools.live.changes.feed import FileFeed
 from tools.live.changes.grafana import GrafanaChanges
 from tools.live.logs.loki import LokiLogs
+from tools.live.merge import MergedMetrics
 from tools.live.metrics.prometheus import PrometheusMetrics
 from tools.live.open import open_live, who_does_not_answer
 from tools.live.opening import Opening
 from tools.live.settings import BackendSettings, SourcesSettings
 from tools.sources import Telemetry
+from tools.sources.rows import ChangeRow, MetricDetail
+from tools.window import TimeWindow
 
 
 @pytest.fixture
@@ -146,3 +152,33 @@ def test_a_hanging_backend_leaves_time_for_the_questions_to_others(black_hole: s
     assert 0.5 < budget.remaining() <= 1.0
     assert sources[1].changes(window(0, 60)) == []  # type: ignore[attr-defined]  # the second source has changes
     sources[1].close()
+
+
+def test_several_backends_of_one_signal_are_asked_at_the_same_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telemetry = opened(changes=[feed(tmp_path), feed(tmp_path, "other.json", "pay")])
+    both = threading.Barrier(2, timeout=5)
+    row = ChangeRow(T0, "deploy", "cart", "", "", "")
+
+    def waiting(self: FileFeed, asked: TimeWindow) -> list[ChangeRow]:
+        both.wait()  # passes only when both are asked at the same time
+        return [row]
+
+    monkeypatch.setattr(FileFeed, "changes", waiting)
+    assert telemetry.changes is not None
+    assert telemetry.changes.changes(window(0, 120)) == [row, row]
+    telemetry.close()
+
+
+def test_details_come_from_the_backend_that_knows_the_series() -> None:
+    """Each backend says nothing about series of the other."""
+    first, second = (
+        PrometheusMetrics(opening(kind="prometheus"), transport(Fake(refuse="exemplars|rules"))) for _ in range(2)
+    )
+    merged = MergedMetrics([first, second])
+    rows = first.series(SCOPE)
+    assert merged.details(SCOPE, rows) == [MetricDetail() for _ in rows]
+    assert MergedMetrics([]).details(SCOPE, rows) == []
+    first.close()
+    second.close()

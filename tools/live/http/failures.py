@@ -37,7 +37,8 @@ def refused(source: str, status: int, said: str, *, known: bool = False) -> Sour
     if 300 <= status < 400:
         return SourceError(f"{source} redirects elsewhere, which is not followed", "give the final address as url")
     remedy = "it refuses the credentials: are they right, and meant for it?" if known and status == 401 else ""
-    remedy = remedy or _REMEDIES.get(status, "it is in trouble itself" if status >= 500 else "")
+    known_path = status != 400 or "unsupported path" not in said.lower()  # how VictoriaMetrics' products say 404
+    remedy = remedy or _REMEDIES.get(status if known_path else 404, "it is in trouble itself" if status >= 500 else "")
     words = one_line(said, 160)
     return SourceError(
         f"{source} answers {status}", "; ".join(part for part in (remedy, f"it says: {words}" if words else "") if part)

@@ -314,3 +314,9 @@ def test_why_nobody_answers_has_a_remedy_of_its_own(said: str, words: str) -> No
 
     with pytest.raises(SourceError, match=words):
         reader(broken, tries=1).ask(Ask("/x"))
+
+
+def test_an_unsupported_path_is_a_question_of_the_address() -> None:
+    said = 'unsupported path requested: "/api/services"'
+    with pytest.raises(SourceError, match="path prefix"):
+        reader(lambda request: httpx.Response(400, text=said)).ask(Ask("/api/services"))
