@@ -9,6 +9,7 @@ from agent.investigation.place import is_live, open_place, with_windows
 from agent.schema import Incident
 from tools.config import Settings, load_settings
 from tools.errors import WhydownError
+from tools.live.check import SIGNALS as CHECKED
 from tools.live.check import check_sources
 from tools.live.open import SIGNALS
 from tools.sources import Source
@@ -59,8 +60,8 @@ def _live(place: Path) -> list[Finding]:
 
 
 def has_live_sources(settings: Settings) -> bool:
-    """Tell whether the settings name a live backend."""
-    return any(settings.sources.of(signal) for signal in SIGNALS)
+    """Tell whether the settings name a live backend, of telemetry, changes or alerts."""
+    return any(settings.sources.of(signal) for signal in CHECKED)
 
 
 def _signal(name: str, source: Source | None) -> Finding:

@@ -92,6 +92,14 @@ def test_a_folder_of_telemetry(tmp_path: Path) -> None:
     assert look(tmp_path / "nowhere")["telemetry"].status == "failed"
 
 
+def test_a_source_of_alerts_alone_is_tried_too(tmp_path: Path) -> None:
+    file = Path("whydown.toml")
+    file.write_text('[[sources.alerts]]\nkind = "alertmanager"\nurl = "http://127.0.0.1:1"\ntries = 1\n')
+    found = look(file)["alerts"]
+    assert found.status == "failed"
+    assert found.detail == "alertmanager 127.0.0.1:1: cannot be reached"
+
+
 def test_a_live_source_that_does_not_answer(tmp_path: Path) -> None:
     backend = '[[sources.metrics]]\nkind = "prometheus"\nurl = "http://127.0.0.1:9"\ntries = 1\n'
     Path("whydown.toml").write_text(backend)
