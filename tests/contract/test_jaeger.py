@@ -256,3 +256,33 @@ def test_an_empty_list_may_be_null_and_an_unknown_trace_a_404() -> None:
     live = source(handle, RECORDED_AT)  # type: ignore[arg-type]  # a function is fake enough here
     assert live.services() == []
     assert live.trace("00000000000000000000000000000001") == []
+
+
+def test_the_parent_is_told_by_references_of_the_same_trace() -> None:
+    """A child's reference comes before that of a message's consumer; links to other traces are no parents."""
+
+    def span(number: int, *references: tuple[str, str, int]) -> dict[str, Any]:
+        told = [{"refType": kind, "traceID": trace, "spanID": f"{of:x}"} for kind, trace, of in references]
+        name = {"traceID": "ab", "spanID": f"{number:x}", "operationName": f"op{number}", "references": told}
+        return {
+            **name,
+            "startTime": 1795506110000000 + number,
+            "duration": 10,
+            "processID": "p1",
+            "tags": [],
+            "logs": None,
+        }
+
+    trace = {
+        "traceID": "ab",
+        "processes": {"p1": {"serviceName": "cart", "tags": None}},
+        "spans": [
+            span(1, ("FOLLOWS_FROM", "cd", 9)),
+            span(2, ("FOLLOWS_FROM", "ab", 1)),
+            span(3, ("FOLLOWS_FROM", "ab", 1), ("CHILD_OF", "ab", 2)),
+        ],
+    }
+    live = source(lambda request: _data([trace]), RECORDED_AT)  # type: ignore[arg-type]  # a function is fake enough here
+    spans = live.trace("ab")
+    assert [row.parent_span_id.lstrip("0") for row in spans] == ["", "1", "2"]
+    assert {row.trace_id for row in spans} == {"ab".zfill(32)}

@@ -134,10 +134,15 @@ def _span(span: dict[str, Any]) -> Span:
 
 
 def _parent(span: dict[str, Any]) -> str:
-    """Return the id of the caller's span, in the same trace; older spans name it directly."""
-    for reference in span.get("references") or ():
-        if reference.get("refType") == "CHILD_OF" and reference.get("traceID") == span["traceID"]:
-            return str(reference.get("spanID", "")).zfill(16)
+    """Return the id of the caller's span, in the same trace; older spans name it directly.
+
+    OpenTracing's consumers of messages follow from their producer and are nobody's child.
+    """
+    own = [item for item in span.get("references") or () if item.get("traceID") == span["traceID"]]
+    for kind in ("CHILD_OF", "FOLLOWS_FROM"):
+        for reference in own:
+            if reference.get("refType") == kind:
+                return str(reference.get("spanID", "")).zfill(16)
     return str(span.get("parentSpanID") or "")
 
 
