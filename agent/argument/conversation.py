@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from agent.argument.deadline import within
-from agent.model import Budget, ChatModel, Completion, Message, ToolSpec, Usage
+from agent.argument.deadline import StoppedError, within
+from agent.model import Budget, ChatModel, Completion, Message, OnText, ToolSpec, Usage
 from tools.config import ModelSettings
 from tools.errors import ModelError
 from tools.redact import redact_model
@@ -27,31 +27,45 @@ class EndedError(Exception):
     """The conversation cannot go on; the message says why."""
 
 
+class SpentError(EndedError):
+    """The budget allows no more."""
+
+
 @dataclass(slots=True)
 class Conversation:
-    """Messages so far, and what may still be spent on more. `read` counts the tokens of all prompts."""
+    """Messages so far, and what may still be spent on more.
+
+    `read` counts the tokens of all prompts; `stopped` tells whether a person wants no more.
+    """
 
     model: ChatModel
     budget: Budget
     settings: ModelSettings
     messages: list[Message] = field(default_factory=list)
     read: int = 0
+    stopped: Callable[[], bool] = lambda: False
 
     def tell(self, message: Message) -> None:
         """Add a turn. Secrets stay behind, whichever model it goes to."""
         self.messages.append(redact_model(message))
 
-    def ask(self, tools: Sequence[ToolSpec] = (), schema: type[BaseModel] | None = None) -> Completion:
-        """Return the model's next turn, added to the conversation.
+    def ask(
+        self,
+        tools: Sequence[ToolSpec] = (),
+        schema: type[BaseModel] | None = None,
+        on_text: OnText | None = None,
+    ) -> Completion:
+        """Return the model's next turn, added to the conversation; `on_text` is told of it as it arrives.
 
         Raises:
-            EndedError: the budget does not allow another call, or the model fails.
+            SpentError: the budget does not allow another call.
+            EndedError: the model fails, or a person wants no more.
         """
         reason = self.budget.exhausted()
         room = self.room(tools)
         if reason or room < SHORTEST_ANSWER:
-            raise EndedError(reason or f"the limit of {self.budget.limits.tokens:,} tokens is nearly used up")
-        answer = self._call(tools, schema, min(self.settings.completion_tokens, room))
+            raise SpentError(reason or f"the limit of {self.budget.limits.tokens:,} tokens is nearly used up")
+        answer = self._call(tools, schema, min(self.settings.completion_tokens, room), on_text)
         answer = answer.model_copy(update={"tool_calls": answer.tool_calls[:MOST_CALLS]})
         self.messages.append(Message(role="assistant", content=answer.text, tool_calls=answer.tool_calls))
         return answer
@@ -66,17 +80,29 @@ class Conversation:
         characters += sum(len(json.dumps(tool.parameters)) + len(tool.description) + len(tool.name) for tool in tools)
         return int(characters / CHARACTERS_A_TOKEN)
 
-    def _call(self, tools: Sequence[ToolSpec], schema: type[BaseModel] | None, max_tokens: int) -> Completion:
+    def _call(
+        self,
+        tools: Sequence[ToolSpec],
+        schema: type[BaseModel] | None,
+        max_tokens: int,
+        on_text: OnText | None,
+    ) -> Completion:
         seconds = min(self.budget.remaining().seconds, self.settings.timeout)
         sent = tuple(self.messages)
+        ear = _Ear(on_text, self.stopped) if on_text else None
         began = time.perf_counter()
         try:
             answer = within(
                 seconds,
-                lambda: self.model.complete(sent, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds),
+                lambda: self.model.complete(
+                    sent, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds, on_text=ear
+                ),
+                self.stopped,
             )
         except ModelError as error:
-            self._charge(Usage(prompt_tokens=self.size(tools)), time.perf_counter() - began)
+            heard = ear.close() if ear else 0
+            used = Usage(prompt_tokens=self.size(tools), completion_tokens=int(heard / CHARACTERS_A_TOKEN))
+            self._charge(used, time.perf_counter() - began)
             raise EndedError(str(error)) from error
         used = answer.usage if answer.usage.total else self._estimate(answer, tools)
         self._charge(used, answer.seconds or time.perf_counter() - began)
@@ -89,3 +115,29 @@ class Conversation:
     def _estimate(self, answer: Completion, tools: Sequence[ToolSpec]) -> Usage:
         written = len(answer.text) + sum(len(call.arguments) for call in answer.tool_calls)
         return Usage(prompt_tokens=self.size(tools), completion_tokens=int(written / CHARACTERS_A_TOKEN))
+
+
+class _Ear:
+    """Passes on what arrives until nobody listens any more: a call that was left behind may go on for a while."""
+
+    def __init__(self, told: OnText, stopped: Callable[[], bool]) -> None:
+        self._told = told
+        self._stopped = stopped
+        self._closed = False
+        self._heard = 0
+
+    def __call__(self, text: str) -> None:
+        """Pass a piece on.
+
+        Raises:
+            StoppedError: nobody listens, so that the stream is left.
+        """
+        if self._closed or self._stopped():
+            raise StoppedError
+        self._heard += len(text)
+        self._told(text)
+
+    def close(self) -> int:
+        """Listen no more; return how many characters were heard."""
+        self._closed = True
+        return self._heard

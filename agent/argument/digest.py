@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from agent.argument.fence import fence
@@ -24,7 +24,7 @@ NAMES = 40
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """What a digest is made of."""
+    """What a digest is made of. `about` are ids of evidence that must be told, because a question is about them."""
 
     symptom: str
     question: str
@@ -33,6 +33,7 @@ class CaseView:
     evidence: Sequence[Evidence]
     graph: Sequence[Call]
     services: Sequence[str]
+    about: Collection[str] = ()
 
 
 def digest(case: CaseView) -> str:
@@ -62,12 +63,12 @@ def _services(case: CaseView, leading: Sequence[Hypothesis], told: Sequence[Evid
 
 
 def _chosen(case: CaseView, leading: Sequence[Hypothesis]) -> list[Evidence]:
-    """Return evidence for and against the leading hypotheses, and the changes nearest to the onset."""
+    """Return what a question is about, evidence for and against the leading hypotheses, and the nearest changes."""
     wanted: dict[str, None] = {}
     for hypothesis, most in zip(leading, PER_HYPOTHESIS, strict=False):
         wanted.update(dict.fromkeys((*hypothesis.supports[:most], *hypothesis.contradicts[:AGAINST])))
     changes = [item.id for item in case.evidence if item.kind is EvidenceKind.CHANGE][:CHANGES]
-    chosen = {*list(wanted)[: EVIDENCE - len(changes)], *changes}
+    chosen = {*list(wanted)[: EVIDENCE - len(changes)], *changes, *case.about}
     return [item for item in case.evidence if item.id in chosen]
 
 

@@ -63,7 +63,7 @@ def hold_argument(
     found: list[Evidence] = []
     answer, ended = Answer(), ""
     try:
-        ended = _explore(talk, box, asked, found, progress, stopped)
+        ended = explore(talk, box, asked, found, progress, stopped)
         if not stopped():
             answer = _conclude(talk, prompts[ANSWER].text)
     except EndedError as reason:
@@ -73,7 +73,7 @@ def hold_argument(
     return draft, found
 
 
-def _explore(
+def explore(
     talk: Conversation,
     box: Toolbox,
     asked: list[Asked],
@@ -82,6 +82,14 @@ def _explore(
     stopped: Callable[[], bool],
 ) -> str:
     """Answer queries until the model has no more; return why it had to end before, empty when it did not.
+
+    Args:
+        talk: a conversation that ends with what the model is to answer.
+        box: the tools.
+        asked: takes every query.
+        found: takes the evidence that queries give.
+        progress: told of every query.
+        stopped: whether a person wants no more.
 
     Raises:
         EndedError: the model fails.

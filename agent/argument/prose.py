@@ -22,20 +22,37 @@ _NOT_PROSE = re.compile(
 
 
 def shown_prose(text: str, evidence: Iterable[Evidence]) -> tuple[tuple[str, ...], int]:
-    """Return the sentences that may be shown, and how many were left out.
+    """Return the sentences that may be shown, and how many were left out, see `Prose`."""
+    return Prose(evidence).shown(text)
+
+
+class Prose:
+    """Tells which sentences of a model may be shown beside some evidence.
 
     A sentence is left out when it holds an address or a command, or repeats text of the system under
     investigation word for word.
     """
-    known = {run for words in map(_words, _foreign(evidence)) for run in _runs(words)}
-    shown: list[str] = []
-    withheld = 0
-    for sentence in filter(None, (part.strip() for part in _END.split(text[: 20 * CHARACTERS]))):
-        if len(shown) == SENTENCES or _NOT_PROSE.search(sentence) or known & set(_runs(_words(sentence))):
-            withheld += 1
-        else:
-            shown.append(sentence if len(sentence) <= CHARACTERS else sentence[: CHARACTERS - 1] + "…")
-    return tuple(shown), withheld
+
+    def __init__(self, evidence: Iterable[Evidence]) -> None:
+        self._known = {run for words in map(_words, _foreign(evidence)) for run in _runs(words)}
+
+    def shown(self, text: str, *, whole: bool = True) -> tuple[tuple[str, ...], int]:
+        """Return the sentences that may be shown, and how many were left out.
+
+        Args:
+            text: the model's words.
+            whole: False while the text still arrives: its last sentence may not be complete.
+        """
+        shown: list[str] = []
+        withheld = 0
+        sentences = [part.strip() for part in _END.split(text[: 20 * CHARACTERS])]
+        for sentence in filter(None, sentences if whole else sentences[:-1]):
+            repeats = self._known & set(_runs(_words(sentence)))
+            if len(shown) == SENTENCES or _NOT_PROSE.search(sentence) or repeats:
+                withheld += 1
+            else:
+                shown.append(sentence if len(sentence) <= CHARACTERS else sentence[: CHARACTERS - 1] + "…")
+        return tuple(shown), withheld
 
 
 def _foreign(evidence: Iterable[Evidence]) -> Iterable[str]:

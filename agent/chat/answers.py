@@ -16,10 +16,10 @@ from agent.render.words import (
     usage_words,
 )
 from agent.schema import Hypothesis, Report
-from tools.config import ModelSettings
 from tools.evidence import Evidence
 
 if TYPE_CHECKING:
+    from agent.model import Budget
     from agent.show import Table
 
 Pane = Literal["", "finding", "plot", "trace", "logs", "topology", "changes", "past"]
@@ -77,11 +77,8 @@ def _note(item: Evidence) -> str:
     return f" ({note})" if note else ""
 
 
-def finding(report: Report, evidence_id: str) -> Answer | None:
-    """Return one finding, None when there is none with this id."""
-    item = report.find(evidence_id.upper())
-    if item is None:
-        return None
+def finding(item: Evidence) -> Answer:
+    """Return one finding."""
     return Answer(f"[{item.id}] {item.statement}{_note(item)}", pane="finding", evidence=item.id)
 
 
@@ -106,14 +103,25 @@ def missing(report: Report) -> Answer:
     return Answer("\n".join([*(gaps or ["No hypothesis misses anything."]), *source_lines(report)]))
 
 
-def budget(report: Report, limits: ModelSettings) -> Answer:
-    """Return what the investigation has cost, and what was left of what it might have."""
-    text = f"It took {timing_words(report.timings)}; {usage_words(report)}."
-    if report.usage.model:
-        tokens = limits.budget_tokens - report.usage.prompt_tokens - report.usage.completion_tokens
-        calls, money = limits.budget_calls - report.usage.calls, limits.budget_money - report.usage.cost
-        text += f" Left: {max(tokens, 0):,} tokens, {max(calls, 0)} calls, {max(money, 0.0):.2f} in money."
-    return Answer(text)
+def budget(report: Report | None, spent: Budget | None = None) -> Answer:
+    """Return what the investigation has cost, and what is left for it and for questions together.
+
+    Args:
+        report: the investigation's, None before there is one.
+        spent: what the whole conversation has spent of what; None without a language model.
+    """
+    lines = [f"The investigation took {timing_words(report.timings)}; {usage_words(report)}."] if report else []
+    if spent is not None:
+        limits, left = spent.limits, spent.remaining()
+        lines += [
+            "Left of the budget of this conversation, investigation and questions together:",
+            f"  tokens   {left.tokens:,} of {limits.tokens:,}",
+            f"  calls    {left.calls} of {limits.calls}",
+            f"  seconds  {left.seconds:,.0f} of {limits.seconds:,.0f}",
+            f"  money    {left.money:.2f} of {limits.money:.2f}",
+            "/budget tokens|calls|seconds|money NUMBER sets a limit.",
+        ]
+    return Answer("\n".join(lines))
 
 
 def similar(report: Report, configured: bool) -> Answer:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.schema import Report
 from tools.errors import InputError
+from tools.evidence import Evidence
 
-Takes = Literal["", "hypothesis", "evidence", "service", "run", "side"]
+Takes = Literal["", "hypothesis", "evidence", "service", "run", "side", "limit"]
 """What the first argument of a command is, for completion."""
 
 
@@ -56,7 +59,22 @@ class Known:
             "service": self.services,
             "run": self.runs,
             "side": sides,
+            "limit": ("tokens", "calls", "seconds", "money"),
         }[takes]
+
+
+def names_of(report: Report | None, looked: Iterable[Evidence], runs: Iterable[str]) -> Known:
+    """Return what can be named: of a report, of what questions have found, of earlier runs."""
+    evidence = (*(report.evidence if report else ()), *looked)
+    hypotheses = report.hypotheses if report else ()
+    services = {name for item in evidence for name in (item.subject.service, item.subject.peer) if name}
+    links = {link.component for item in hypotheses for link in item.chain}
+    return Known(
+        hypotheses=tuple(item.component for item in hypotheses),
+        evidence=tuple(item.id for item in evidence),
+        services=tuple(sorted(services | links)),
+        runs=tuple(runs),
+    )
 
 
 COMMANDS: tuple[CommandKind, ...] = (
@@ -75,7 +93,7 @@ COMMANDS: tuple[CommandKind, ...] = (
     CommandKind("changes", "", "deploys, configuration, flags, commits"),
     CommandKind("similar", "[TEXT]", "past incidents like this one"),
     CommandKind("owner", "[H2]", "whom to call", "hypothesis"),
-    CommandKind("budget", "", "what the investigation has cost, and what is left"),
+    CommandKind("budget", "[LIMIT NUMBER]", "what it has cost and what is left; sets a limit, as in calls 30", "limit"),
     CommandKind("pin", "H2 | E7", "keep it in sight and look into it; once more lets it go", "hypothesis", False),
     CommandKind(
         "reject", "H2 REASON", "rule a hypothesis out; ranking and next queries leave it aside", "hypothesis", False

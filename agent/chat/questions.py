@@ -51,7 +51,7 @@ _TRACE_ID = re.compile(r"\b[0-9a-f]{16,32}\b")
 
 def understand(text: str, known: Known) -> Command | None:
     """Return the command that a question stands for, None when its words stand for none."""
-    if found := re.fullmatch(r"\s*(E\d+)\W*", text, re.IGNORECASE):
+    if found := re.fullmatch(r"\s*([EQ]\d+)\W*", text, re.IGNORECASE):
         return Command("evidence", found[1].upper())
     if found := _TRACE_ID.search(text):
         return Command("trace", found[0])
@@ -63,6 +63,12 @@ def understand(text: str, known: Known) -> Command | None:
     if not name:
         return None
     return Command(name, _rest(name, text, service, f"H{hypothesis[1]}" if hypothesis else "", known))
+
+
+def is_lookup(text: str, command: Command) -> bool:
+    """Tell whether a line only names what is to be shown, so that nothing is left to explain."""
+    named = re.fullmatch(r"\s*(?:[EQH]\d+|[0-9a-f]{16,32})\W*", text, re.IGNORECASE)
+    return bool(named) or command.name in {"help", "budget"}
 
 
 def named_service(text: str, known: Known) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.chat import answers
+from agent.chat import answers, steers
 from agent.chat.answers import Answer
-from agent.chat.commands import COMMANDS, Command, Known
-from agent.chat.questions import EXAMPLES, understand
+from agent.chat.commands import Command, Known, names_of
+from agent.chat.help import help_answer
+from agent.chat.looked import Looked
+from agent.chat.questions import is_lookup, understand
+from agent.chat.sides import Shelf
 from agent.chat.transcript import Transcript, Turn, Typed
 from agent.runs import RunFolder, find_run, list_runs
-from agent.schema import Hypothesis, Incident, Observation, Rejection, Report, Steering
+from agent.schema import Hypothesis, Incident, Report, Steering
 from tools.config import Settings
 from tools.errors import InputError
 from tools.evidence import Evidence
@@ -20,10 +24,11 @@ from tools.redact import redact_model
 from tools.window import TimeWindow
 
 if TYPE_CHECKING:
-    from agent.investigation.watch import Interim, Watch
+    from collections.abc import Callable
 
-NO_MODEL = "No language model is set up, so only questions that stand for a table or a part of the report work:"
-MODEL = "The model takes part in the investigation, not in this conversation; questions that stand for a table work:"
+    from agent.chat.model.purse import Purse
+    from agent.investigation.watch import Interim, Watch
+    from agent.model import Budget
 
 
 class Session:
@@ -41,9 +46,13 @@ class Session:
         self.run = run
         self.report: Report | None = run.report() if run and run.has_report else None
         self.transcript = Transcript(run.path / "chat.jsonl" if run else None)
+        self.looked = Looked(run.path if run else None)
         self.typed = Typed(settings.runs / "typed.txt")
         self.pinned_evidence: tuple[str, ...] = ()
-        self._known: tuple[Report | None, Known] | None = None
+        self._lock = threading.Lock()
+        """Held while what is said is written: the file changes when an investigation begins a run."""
+        self._purse: Purse | None = None
+        self._known: tuple[Report | None, int, Known] | None = None
         self._clean: dict[str, Evidence] = {}
 
     @classmethod
@@ -68,22 +77,25 @@ class Session:
         """Return what the conversation is about, in a few words."""
         return self.incident.folder.resolve().name if self.incident else "no incident"
 
+    @property
+    def model(self) -> str:
+        """Return the name of the language model that answers questions, empty without one."""
+        unwanted = self.incident is not None and self.incident.no_model
+        return "" if unwanted else self.settings.model.model
+
+    @property
+    def budget(self) -> Budget | None:
+        """Return what has been spent and is left of the budget; None without a model, or before the purse is opened."""
+        return self._purse.budget if self._purse else None
+
     def known(self) -> Known:
         """Return what can be named now; asked for at every key, so it is made once a report."""
-        if self._known is None or self._known[0] is not self.report:
-            self._known = (self.report, self._names(self.report))
-        return self._known[1]
-
-    def _names(self, report: Report | None) -> Known:
-        evidence = report.evidence if report else ()
-        services = {name for item in evidence for name in (item.subject.service, item.subject.peer) if name}
-        links = {link.component for item in (report.hypotheses if report else ()) for link in item.chain}
-        return Known(
-            hypotheses=tuple(item.component for item in report.hypotheses) if report else (),
-            evidence=tuple(item.id for item in evidence),
-            services=tuple(sorted(services | links)),
-            runs=tuple(run.id for run in reversed(list_runs(self.settings.runs))),
-        )
+        found = len(self.looked.items)
+        if self._known is None or self._known[0] is not self.report or self._known[1] != found:
+            runs = reversed(list_runs(self.settings.runs))
+            names = names_of(self.report, self.looked.items, [run.id for run in runs])
+            self._known = (self.report, found, names)
+        return self._known[2]
 
     def hypothesis(self, named: str = "") -> Hypothesis:
         """Return a hypothesis by rank (`H2`, `2`) or component; without a name the first.
@@ -108,6 +120,14 @@ class Session:
             raise InputError("nothing has been investigated yet", "wait, or /resume RUN")
         return self.report
 
+    def find(self, evidence_id: str) -> Evidence | None:
+        """Return a finding of the investigation or of a question, None when there is none of that id."""
+        return (self.report.find(evidence_id) if self.report else None) or self.looked.find(evidence_id)
+
+    def shelf(self) -> Shelf:
+        """Return all evidence, of the investigation and of questions."""
+        return Shelf((*(self.report.evidence if self.report else ()), *self.looked.items))
+
     # What takes time
 
     def investigate(self, watch: Watch, *, again: bool = False) -> Report:
@@ -122,10 +142,11 @@ class Session:
         """
         from agent import investigation
 
+        settings = self._within_budget()
         if self.run is not None and not again:
-            report = investigation.resume(self.run.id, self.settings, watch=watch)
+            report = investigation.resume(self.run.id, settings, watch=watch)
         else:
-            report = investigation.investigate(self._asked(), self.settings, watch=watch)
+            report = investigation.investigate(self._asked(), settings, watch=watch)
         self.attach(report.run_id)
         return self._keep(report)
 
@@ -139,13 +160,73 @@ class Session:
         from agent import investigation
 
         report = self.answered()
-        revised = investigation.revise(report.run_id, steering, self.settings, watch=watch)
+        revised = investigation.revise(report.run_id, steering, self._within_budget(), watch=watch)
         self.incident = self._asked().model_copy(update={"steering": steering})
         return self._keep(revised)
 
     def _keep(self, report: Report) -> Report:
         self.report = redact_model(report)
+        if self._purse is not None:
+            self._purse.settle()
         return self.report
+
+    def open_purse(self) -> Purse | None:
+        """Return what holds the budget of this conversation, None without a model.
+
+        Raises:
+            RunError: the run's journal cannot be read.
+        """
+        if self._purse is None and self.model:
+            from agent.chat.model.purse import Purse
+
+            purse = Purse(self.settings.model)
+            if self.run is not None:
+                purse.open(self.run)
+            self._purse = purse
+        return self._purse
+
+    def _within_budget(self) -> Settings:
+        purse = self.open_purse()
+        return purse.within(self.settings) if purse else self.settings
+
+    def ask_model(
+        self,
+        text: str,
+        told: Callable[[Turn], None],
+        stopped: Callable[[], bool],
+        looking_at: tuple[Hypothesis | None, Evidence | None] = (None, None),
+    ) -> tuple[Turn, Turn | None]:
+        """Answer a question with the language model; what it found and said is kept.
+
+        Args:
+            text: the question, the last thing that was said.
+            told: told of the answer as it grows.
+            stopped: whether a person wants no more.
+            looking_at: what is selected meanwhile.
+
+        Returns:
+            The answer, perhaps empty, and a notice of why it ended early, if it did.
+
+        Raises:
+            InputError: nothing has been investigated yet.
+            WhydownError: see `agent.chat.model.ask.ask_model`.
+        """
+        from agent.chat.model.ask import Place, ask_model
+        from agent.chat.model.case import Question
+
+        report, run, purse = self.answered(), self.run, self.open_purse()
+        if run is None or purse is None:
+            raise InputError("no language model is set up", "set model.url and model.model")
+        place = Place(run, self._asked(), report, self.settings, tuple(self.looked.items))
+        question = Question(text, tuple(self.transcript.turns[:-1]), *looking_at)
+        outcome = ask_model(question, place, purse, told, stopped)
+        purse.settle()
+        self.looked.add(outcome.found)
+        notice = Turn(who="notice", text=outcome.notice) if outcome.notice else None
+        for turn in (outcome.turn if outcome.turn.says_anything else None, notice):
+            if turn is not None:
+                self.say(turn)
+        return outcome.turn, notice
 
     def without_secrets(self, interim: Interim) -> Interim:
         """Return what a running investigation tells, fit to be shown."""
@@ -165,9 +246,15 @@ class Session:
 
     def attach(self, run_id: str) -> None:
         """Keep the conversation with a run."""
-        if self.run is None or self.run.id != run_id:
-            self.run = find_run(self.settings.runs, run_id)
-            self.transcript = self.transcript.moved_to(self.run.path / "chat.jsonl")
+        if self.run is not None and self.run.id == run_id:
+            return
+        run = find_run(self.settings.runs, run_id)
+        with self._lock:
+            self.run = run
+            self.transcript = self.transcript.moved_to(run.path / "chat.jsonl")
+            self.looked = self.looked.moved_to(run.path)
+        if self._purse is not None:
+            self._purse.open(run)
 
     def _asked(self) -> Incident:
         if self.incident is None:
@@ -180,6 +267,10 @@ class Session:
         """Return the command that a plain question stands for."""
         return understand(text, self.known())
 
+    def is_for_model(self, text: str, command: Command | None) -> bool:
+        """Tell whether a line goes to the language model, too: a question in plain words does, a mere name does not."""
+        return bool(self.model) and not text.startswith("/") and not (command and is_lookup(text, command))
+
     def answer(self, command: Command) -> Answer:
         """Answer a command that only looks.
 
@@ -189,7 +280,7 @@ class Session:
         """
         match command.name:
             case "help":
-                return help_answer()
+                return help_answer(self.model)
             case "runs":
                 return self._runs()
             case "why":
@@ -201,7 +292,7 @@ class Session:
             case "missing":
                 return answers.missing(self.answered())
             case "budget":
-                return answers.budget(self.answered(), self.settings.model)
+                return self._budget(*command.split())
             case "similar" if not command.rest:
                 return answers.similar(self.answered(), self.settings.knowledge.folder is not None)
             case "evidence":
@@ -211,10 +302,18 @@ class Session:
         return TableAnswers(self._asked(), self.answered(), self.settings).answer(command)
 
     def _finding(self, evidence_id: str) -> Answer:
-        found = answers.finding(self.answered(), evidence_id)
+        found = self.find(evidence_id.upper())
         if found is None:
             raise InputError(f"no evidence {evidence_id!r}", "the list of evidence has the ids; /search finds text")
-        return found
+        return answers.finding(found)
+
+    def _budget(self, name: str, number: str) -> Answer:
+        purse = self.open_purse()
+        if purse is None:
+            return answers.budget(self.answered())
+        if name:
+            purse.set_limit(name, number)
+        return answers.budget(self.report, purse.budget)
 
     def _runs(self) -> Answer:
         from agent.show.runs import runs_table
@@ -228,17 +327,12 @@ class Session:
         return self.incident.steering if self.incident else Steering()
 
     def rejecting(self, named: str, reason: str) -> Steering:
-        """Return the steering with one more rejection.
+        """Return the steering with a hypothesis rejected.
 
         Raises:
             InputError: there is no such hypothesis, or no reason is given.
         """
-        if not reason.strip():
-            raise InputError("a rejection needs a reason", f"/reject {named} because …")
-        component = self.hypothesis(named).component
-        said = self.steering()
-        others = tuple(item for item in said.rejected if item.component != component)
-        return said.model_copy(update={"rejected": (*others, Rejection(component=component, reason=reason.strip()))})
+        return steers.rejected(self.steering(), self.hypothesis(named).component, reason)
 
     def restoring(self, named: str) -> Steering:
         """Return the steering without the rejection of a hypothesis.
@@ -246,31 +340,11 @@ class Session:
         Raises:
             InputError: it is not rejected.
         """
-        component = self.hypothesis(named).component
-        said = self.steering()
-        if not said.reason(component):
-            raise InputError(f"{component} is not rejected", "")
-        left = tuple(item for item in said.rejected if item.component != component)
-        return said.model_copy(update={"rejected": left})
+        return steers.restored(self.steering(), self.hypothesis(named).component)
 
     def observing(self, text: str) -> Steering:
-        """Return the steering with an observation: `for SERVICE TEXT`, `against SERVICE TEXT`, or plain text.
-
-        Raises:
-            InputError: there is no text, or it speaks for or against a service that nothing mentions.
-        """
-        side, _, rest = text.partition(" ")
-        component, _, words = rest.strip().partition(" ")
-        if side not in {"for", "against", "neither"}:
-            seen = Observation(text=text.strip())
-        elif not words.strip():
-            raise InputError("the observation has no text", "/observe for SERVICE what you have seen")
-        elif component not in self.known().services:
-            raise InputError(f"nothing mentions a service {component!r}", "known: " + ", ".join(self.known().services))
-        else:
-            seen = Observation.model_validate({"text": words.strip(), "component": component, "speaks": side})
-        said = self.steering()
-        return said.model_copy(update={"observations": (*said.observations, seen)})
+        """Return the steering with an observation, see `agent.chat.steers.observed`."""
+        return steers.observed(self.steering(), text, self.known().services)
 
     def pinning(self, named: str) -> Steering:
         """Return the steering with a hypothesis pinned, or let go if it was.
@@ -278,10 +352,7 @@ class Session:
         Raises:
             InputError: there is no such hypothesis.
         """
-        component = self.hypothesis(named).component
-        said = self.steering()
-        held = tuple(name for name in said.pinned if name != component)
-        return said.model_copy(update={"pinned": held if component in said.pinned else (*said.pinned, component)})
+        return steers.pinned(self.steering(), self.hypothesis(named).component)
 
     def pin_evidence(self, evidence_id: str) -> bool:
         """Keep a finding on top of the list, or let it go; tell whether it is pinned now."""
@@ -306,7 +377,8 @@ class Session:
 
     def say(self, turn: Turn) -> None:
         """Keep a turn of the conversation."""
-        self.transcript.add(turn)
+        with self._lock:
+            self.transcript.add(turn)
 
     def export(self, file: str = "") -> Path:
         """Write the report as Markdown and return the file.
@@ -323,20 +395,3 @@ class Session:
         except OSError as error:
             raise InputError(f"cannot write {path}", error.strerror or str(error)) from error
         return path
-
-
-def help_answer() -> Answer:
-    """Return what can be asked."""
-    width = max(len(f"/{kind.name} {kind.arguments}") for kind in COMMANDS)
-    commands = [f"  {f'/{kind.name} {kind.arguments}':{width}}  {kind.help}" for kind in COMMANDS]
-    questions = [f"  {text}" for text in EXAMPLES]
-    return Answer("\n".join(["Questions that work without a model:", *questions, "Commands:", *commands]))
-
-
-def not_understood(model: str) -> Answer:
-    """Return what can be asked instead of a question that stands for nothing.
-
-    Args:
-        model: name of the language model that is set up, empty without one.
-    """
-    return Answer("\n".join([MODEL if model else NO_MODEL, *(f"  {text}" for text in EXAMPLES)]))

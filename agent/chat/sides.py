@@ -30,34 +30,53 @@ class Item:
         return self.evidence.id if self.evidence else f"gap:{self.gap}"
 
 
-def items_of(
-    hypothesis: Hypothesis | None,
-    evidence: Iterable[Evidence],
-    wanted: Filter = "hypothesis",
-    search: str = "",
-    pinned: Collection[str] = (),
-) -> list[Item]:
-    """Return the lines to show: pinned ones first, then for, against and missing, then all others.
+class Shelf:
+    """All evidence, loudest first, so that what belongs to a hypothesis is found without going through all of it.
 
     Args:
-        hypothesis: the selected one; without it all evidence is shown.
         evidence: all of it.
-        wanted: which sides.
-        search: text that a line must contain; upper and lower case do not matter.
-        pinned: ids of findings kept in sight.
     """
-    sides = _sides(hypothesis)
-    shown = _SHOWN["all" if hypothesis is None and wanted == "hypothesis" else wanted]
-    items = [
-        Item(side, item, pinned=item.id in pinned)
-        for item in evidence
-        if (side := sides.get(item.id, "other")) in shown or item.id in pinned
-    ]
-    if "missing" in shown:
-        items += [Item("missing", gap=gap) for gap in (hypothesis.missing if hypothesis else ())]
-    needle = search.casefold()
-    kept = [item for item in items if needle in _text(item)] if needle else items
-    return sorted(kept, key=lambda item: (not item.pinned, _ORDER.index(item.side), _loudness(item)))
+
+    def __init__(self, evidence: Iterable[Evidence]) -> None:
+        self._items = {item.id: Item("other", item) for item in sorted(evidence, key=_loudness)}
+        self._texts: dict[str, str] = {}
+
+    def items(
+        self,
+        hypothesis: Hypothesis | None,
+        wanted: Filter = "hypothesis",
+        search: str = "",
+        pinned: Collection[str] = (),
+    ) -> list[Item]:
+        """Return the lines to show: pinned ones first, then for, against and missing, then all others.
+
+        Args:
+            hypothesis: the selected one; without it all evidence is shown.
+            wanted: which sides.
+            search: text that a line must contain; upper and lower case do not matter.
+            pinned: ids of findings kept in sight.
+        """
+        sides = _sides(hypothesis)
+        shown = _SHOWN["all" if hypothesis is None and wanted == "hypothesis" else wanted]
+        special = [
+            Item(side, item.evidence, pinned=ref in pinned)
+            for ref in {**sides, **dict.fromkeys(pinned)}
+            if (item := self._items.get(ref)) and ((side := sides.get(ref, "other")) in shown or ref in pinned)
+        ]
+        if "missing" in shown:
+            special += [Item("missing", gap=gap) for gap in (hypothesis.missing if hypothesis else ())]
+        special.sort(key=lambda item: (not item.pinned, _ORDER.index(item.side), _loudness(item.evidence)))
+        taken = {item.key for item in special}
+        others = [item for ref, item in self._items.items() if ref not in taken] if "other" in shown else []
+        found = [*special, *others]
+        needle = search.casefold()
+        return [item for item in found if needle in self._text(item)] if needle else found
+
+    def _text(self, item: Item) -> str:
+        if item.key not in self._texts:
+            found = item.evidence
+            self._texts[item.key] = (f"{found.id} {found.statement}" if found else item.gap).casefold()
+        return self._texts[item.key]
 
 
 def counts(hypothesis: Hypothesis) -> dict[Side, int]:
@@ -86,14 +105,8 @@ def _sides(hypothesis: Hypothesis | None) -> dict[str, Side]:
     return {**against, **dict.fromkeys(hypothesis.supports, "for")}
 
 
-def _loudness(item: Item) -> float:
-    if item.evidence is None:
+def _loudness(item: Evidence | None) -> float:
+    if item is None:
         return 0.0
-    seen = item.evidence.kind is EvidenceKind.OBSERVATION  # has no effect size, and whoever said it looks for it
-    return float("-inf") if seen else -abs(item.evidence.effect)
-
-
-def _text(item: Item) -> str:
-    if item.evidence is None:
-        return item.gap.casefold()
-    return f"{item.evidence.id} {item.evidence.statement}".casefold()
+    seen = item.kind is EvidenceKind.OBSERVATION  # has no effect size, and whoever said it looks for it
+    return float("-inf") if seen else -abs(item.effect)

@@ -16,14 +16,29 @@ TYPED_KEPT = 500
 
 
 class Turn(BaseModel):
-    """One utterance. `query` is the `whydown show` command whose table belongs below the text."""
+    """One utterance.
+
+    `query` is the `whydown show` command whose table belongs below the text. Of a model, the text holds what evidence
+    bears out and nothing else; what it asked, its own words, which nothing has verified, and the claims that do not
+    hold are apart.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    who: Literal["person", "whydown", "notice"]
+    who: Literal["person", "whydown", "notice", "model"]
     text: str
     query: str = ""
+    model: str = ""
+    asked: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+    withheld: int = 0
+    struck: tuple[str, ...] = ()
     at: AwareDatetime = Field(default_factory=now)
+
+    @property
+    def says_anything(self) -> bool:
+        """Tell whether there is anything to read."""
+        return bool(self.text or self.asked or self.unverified or self.withheld or self.struck)
 
 
 class Transcript:
@@ -42,7 +57,7 @@ class Transcript:
         turn = redact_model(turn)
         self.turns.append(turn)
         if self._path is not None:
-            _append(self._path, turn.model_dump_json())
+            append_line(self._path, turn.model_dump_json())
 
     def moved_to(self, path: Path) -> Transcript:
         """Return the transcript of a run, beginning with what was said before the run had a folder.
@@ -76,7 +91,7 @@ class Typed:
         plain = redact(" ".join(line.split())).text
         if plain and self.lines[-1:] != [plain]:
             self.lines.append(plain)
-            _append(self._path, plain)
+            append_line(self._path, plain)
 
 
 def _read(path: Path) -> list[Turn]:
@@ -94,7 +109,12 @@ def _read(path: Path) -> list[Turn]:
     return turns
 
 
-def _append(path: Path, line: str) -> None:
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file.
+
+    Raises:
+        RunError: it cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as out:

@@ -97,3 +97,10 @@ class Answer(_Written):
     claims: tuple[Claim, ...] = ()
     hypotheses: tuple[Proposal, ...] = ()
     explanation: str = ""
+
+
+class Reply(_Written):
+    """What a model answers to a question. `explanation` is free text that nothing verifies."""
+
+    claims: tuple[Claim, ...] = ()
+    explanation: str = ""

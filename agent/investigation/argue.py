@@ -31,16 +31,7 @@ def argue(state: State, context: Context) -> State:
     assert context.model is not None
     assert context.budget is not None
     evidence, scope = evidence_of(state), scope_of(state)
-    repository, failures = opened_repository(context)
-    bench = Bench(
-        telemetry=context.telemetry,
-        scope=scope,
-        folder=context.folder.path,
-        graph=topology_of(state, context),
-        repository=repository,
-        recall=recaller(state, context),
-        spill=context.settings.runs / context.run_id / RESULTS if context.run_id else None,
-    )
+    bench, failures = bench_of(state, context)
     case = CaseView(
         symptom=state.get("symptom", ""),
         question=context.incident.question,
@@ -63,6 +54,21 @@ def argue(state: State, context: Context) -> State:
         "usage": spent(context).model_dump_json(),
         "failures": [*state.get("failures", []), *failures],
     }
+
+
+def bench_of(state: State, context: Context) -> tuple[Bench, list[str]]:
+    """Return what the model's queries may read, and what of it cannot be read."""
+    repository, failures = opened_repository(context)
+    bench = Bench(
+        telemetry=context.telemetry,
+        scope=scope_of(state),
+        folder=context.folder.path,
+        graph=topology_of(state, context),
+        repository=repository,
+        recall=recaller(state, context),
+        spill=context.settings.runs / context.run_id / RESULTS if context.run_id else None,
+    )
+    return bench, failures
 
 
 def opened_repository(context: Context) -> tuple[Repository | None, list[str]]:
@@ -115,7 +121,7 @@ def judge_draft(state: State, context: Context, graph: Sequence[Call]) -> tuple[
     known = Known(
         evidence={item.id: item for item in evidence},
         graph=graph,
-        services=_services(context, evidence, hypotheses, graph),
+        services=known_services(context, evidence, hypotheses, graph),
         slack_s=scope_of(state).bucket_ns / NS,
     )
     answer = as_written(draft.answer)
@@ -148,7 +154,7 @@ def as_written(answer: Answer) -> Answer:
     return answer.model_copy(update={"claims": tuple(claims)})
 
 
-def _services(
+def known_services(
     context: Context, evidence: Sequence[Evidence], hypotheses: Sequence[Hypothesis], graph: Sequence[Call]
 ) -> frozenset[str]:
     """Return every component that may be named: those that telemetry, topology or evidence mention."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.investigation.state import Context, report_of
-from agent.journal import NAME, JournalFile, Player, Recorder, read_journal
+from agent.journal import NAME, JournalFile, Player, Recorder, lines_of, read_journal
 from agent.journal.entries import Visited
 from agent.runs import RunFolder, find_run
 from agent.schema import Incident, Report
@@ -17,6 +17,9 @@ from tools.errors import RunError
 from tools.incident import IncidentFile, IncidentFolder
 from tools.redact import redact_model
 from tools.sources import Telemetry
+
+TALK = "talk"
+"""Stands in a journal where a node's name does: what was asked in conversation, which no replay visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,34 @@ def recording(run: RunFolder, context: Context, state: Mapping[str, Any] | None)
         RunError: the journal cannot be written.
     """
     path = run.path / NAME
-    visits = max((e.visit for e in read_journal(path) if isinstance(e, Visited)), default=0) if path.exists() else 0
-    recorder = Recorder(JournalFile(path))
-    if context.budget is not None:
-        recorder.price = context.budget.price
+    recorder, visits = _continued(path, context), _visits(path)
     model = context.model
     recorder.begin(context.settings, context.telemetry, model.name if model else "", visits, state)
     return replace(context, journal=recorder, model=recorder.model(model) if model else None)
+
+
+def recording_talk(run: RunFolder, context: Context) -> Context:
+    """Return a context whose model and tools write into the journal of a finished run what a person's question led to.
+
+    Raises:
+        RunError: the journal cannot be written.
+    """
+    path = run.path / NAME
+    recorder = _continued(path, context)
+    recorder.visit = _visits(path) + 1
+    recorder.file.append(Visited(visit=recorder.visit, node=TALK))
+    return replace(context, journal=recorder, model=recorder.model(context.model) if context.model else None)
+
+
+def _continued(path: Path, context: Context) -> Recorder:
+    recorder = Recorder(JournalFile(path))
+    if context.budget is not None:
+        recorder.price = context.budget.price
+    return recorder
+
+
+def _visits(path: Path) -> int:
+    return max((entry.visit for entry in lines_of(path, Visited)), default=0)
 
 
 def replay(run_id: str, runs: Path) -> Replayed:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from agent.journal.entries import LINE, Entry, Sent
 from tools.errors import RunError
 from tools.redact import redact_json
 
 NAME = "journal.jsonl"
+Kind = TypeVar("Kind", bound=BaseModel)
 
 
 class JournalFile:
@@ -60,3 +63,21 @@ def read_journal(path: Path) -> list[Entry]:
                 break
             raise RunError(f"line {number} of {path} is broken", str(error.errors()[0]["msg"])) from error
     return entries
+
+
+def lines_of(path: Path, kind: type[Kind]) -> Iterator[Kind]:
+    """Yield the entries of one kind without reading the others, which may be large; none where there is no journal.
+
+    Raises:
+        RunError: one of them is broken.
+    """
+    begin = b'{"kind":"%s"' % str(kind.model_fields["kind"].default).encode()
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                if line.startswith(begin) and line.endswith(b"\n"):
+                    yield kind.model_validate_json(line)
+    except FileNotFoundError:
+        return
+    except ValidationError as error:
+        raise RunError(f"a line of {path} is broken", str(error.errors()[0]["msg"])) from error

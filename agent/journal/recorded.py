@@ -113,13 +113,20 @@ class RecordedModel:
             max_tokens=max_tokens,
         )
         self._recorder.file.append(blank.model_copy(update={"messages": ()}))
+        heard: list[str] = []
         began = time.perf_counter()
         try:
             answer = self._model.complete(
-                messages, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds, on_text=on_text
+                messages,
+                tools=tools,
+                schema=schema,
+                max_tokens=max_tokens,
+                seconds=seconds,
+                on_text=_kept(on_text, heard),
             )
         except ModelError as error:
-            self._write(blank, began, failure=failure_of(error), usage=_spent(error))
+            begun = _clean_answer(Completion(text="".join(heard), finish="error")) if heard else None
+            self._write(blank, began, answer=begun, failure=failure_of(error), usage=_spent(error))
             raise
         answer = _clean_answer(answer)
         self._write(blank, began, answer=answer, usage=answer.usage)
@@ -129,6 +136,18 @@ class RecordedModel:
         took = round(time.perf_counter() - began, 3)
         told = {"seconds": took, "cost": self._recorder.price(usage), **outcome}
         self._recorder.file.append(blank.model_copy(update=told))
+
+
+def _kept(on_text: OnText | None, heard: list[str]) -> OnText | None:
+    """Return what passes pieces on and keeps them: of an answer that breaks off, they are all there is."""
+    if on_text is None:
+        return None
+
+    def hear(text: str) -> None:
+        heard.append(text)
+        on_text(text)
+
+    return hear
 
 
 def failure_of(error: ModelError) -> Failure:

@@ -36,10 +36,11 @@ class Result:
 
 @dataclass(slots=True)
 class Toolbox:
-    """The tools of one investigation. `first` is the number of the next evidence."""
+    """The tools of one investigation. `first` is the number of the next evidence, `series` the letter before it."""
 
     bench: Bench
     first: int
+    series: str = "E"
     _tools: dict[str, Tool] = field(init=False)
     _pages: Pages = field(init=False)
     _answered: list[tuple[Question, Result]] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Toolbox:
         return self._tools[call.name].arguments.model_validate_json(text)
 
     def _answer(self, call: ToolCall, arguments: Arguments) -> Result:
-        handle = f"E{self.first}"
+        handle = f"{self.series}{self.first}"
         if isinstance(arguments, More):
             found, number = self._pages.find(arguments.result), arguments.page
             more = arguments.result

@@ -44,7 +44,7 @@ class Pages:
         Raises:
             InputError: there is none of that handle.
         """
-        known = set(self._kept) | {path.stem for path in self.folder.glob("E*.json")} if self.folder else self._kept
+        known = set(self._kept) | {path.stem for path in self.folder.glob("*.json")} if self.folder else self._kept
         if handle not in known:
             raise InputError(f"no result {handle[:20]!r} has more pages", "")
         if handle in self._kept or self.folder is None:

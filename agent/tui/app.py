@@ -14,21 +14,21 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
-from agent.chat.commands import COMMANDS, matching
+from agent.chat.commands import matching
 from agent.chat.session import Session
-from agent.chat.sides import FILTERS, Filter, Item, counts, items_of
+from agent.chat.sides import Shelf
 from agent.chat.transcript import Turn
-from agent.render.clean import clean
 from agent.render.console import THEME
 from agent.schema import Hypothesis
 from agent.tui.conversation import Conversation
 from agent.tui.detail import Detail
-from agent.tui.keys import KEYS
-from agent.tui.lines import evidence_line, hypothesis_line
-from agent.tui.messages import Answered, Done, Failed, Loaded, Opened, Seen
+from agent.tui.evidence import EvidenceRows
+from agent.tui.keys import KEYS, palette
+from agent.tui.lines import hypothesis_line
+from agent.tui.messages import Answered, Done, Drafted, Failed, Growing, Loaded, Opened, Seen, Told
 from agent.tui.prompt import Prompt
 from agent.tui.rows import Rows
-from agent.tui.status import status_line, title_line
+from agent.tui.status import Status, status_line, title_line
 from agent.tui.talk import Talk
 from agent.tui.while_open import while_open
 from tools.errors import WhydownError
@@ -63,10 +63,7 @@ class ChatApp(App[None]):
         self.talk = Talk(self)
         self.phase = "ready"
         self._hypotheses: tuple[Hypothesis, ...] = ()
-        self._evidence: tuple[Evidence, ...] = ()
-        self._item: Evidence | None = None
-        self._filter: Filter = "hypothesis"
-        self._search = ""
+        self.looked_at: Evidence | None = None  # the selected finding, if it is not a hypothesis as a whole
         self._selection = 0
         self._loaded = -1
         self._settling: Timer | None = None
@@ -77,7 +74,7 @@ class ChatApp(App[None]):
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield Rows[Hypothesis](lambda item: item.component, self._hypothesis_line, id="hypotheses")
-                yield Rows[Item](lambda item: item.key, evidence_line, id="evidence")
+                yield EvidenceRows(lambda: self.session.pinned_evidence, id="evidence")
             with Vertical(id="right"):
                 yield Detail(id="detail")
                 yield Conversation(id="conversation")
@@ -102,7 +99,8 @@ class ChatApp(App[None]):
         self.conversation.remove_children()
         for turn in session.transcript.turns:
             self.conversation.add(turn)
-        self._hypotheses, self._evidence, self._item = (), (), None
+        self._hypotheses, self.looked_at = (), None
+        self.evidence.put(Shelf(()))
         self.hypotheses.touched = self.evidence.touched = False
         self.talk.begin()
         self._show_known()
@@ -115,9 +113,9 @@ class ChatApp(App[None]):
         return self.screen_stack[0].query_one("#hypotheses", Rows)
 
     @property
-    def evidence(self) -> Rows[Item]:
+    def evidence(self) -> EvidenceRows:
         """Return the list of evidence."""
-        return self.screen_stack[0].query_one("#evidence", Rows)
+        return self.screen_stack[0].query_one("#evidence", EvidenceRows)
 
     @property
     def detail(self) -> Detail:
@@ -157,31 +155,22 @@ class ChatApp(App[None]):
     def _show_known(self) -> None:
         report = self.session.report
         if report is not None:
-            self._hypotheses, self._evidence = report.hypotheses, report.evidence
+            self._hypotheses = report.hypotheses
+            self.evidence.put(self.session.shelf())
         self.hypotheses.show(self._hypotheses)
-        self._show_evidence()
+        self.evidence.list_for(self.selected)
         self._show_status()
-        self._select(self._item)
-
-    def _show_evidence(self, *, first: bool = False) -> None:
-        chosen = self.selected
-        items = items_of(chosen, self._evidence, self._filter, self._search, self.session.pinned_evidence)
-        self.evidence.show(items, first=first)
-        about = f" of {chosen.rank} {clean(chosen.component, 24)}" if chosen and self._filter != "all" else ""
-        sides = counts(chosen) if chosen else {}
-        numbers = " · ".join(f"{side} {count}" for side, count in sides.items())
-        only = f" · only {self._filter}" if self._filter in {"for", "against", "missing"} else ""
-        found = f" · “{clean(self._search, 20)}” {len(items)}" if self._search else ""
-        self.evidence.border_title = f"Evidence{about}" + (" · all" if self._filter == "all" else "")
-        self.evidence.border_subtitle = f"{numbers}{only}{found}"
+        self._select(self.looked_at)
 
     def _show_status(self) -> None:
         session, width = self.session, self.size.width
         symptom = session.incident.symptom if session.incident else ""
-        run = session.run.id if session.run else ""
         main = self.screen_stack[0]
         main.query_one("#title", Static).update(title_line(session.title, session.report, symptom, width))
-        main.query_one("#status", Static).update(status_line(self.phase, session.report, self.talk.model, run, width))
+        phase = "answering" if self.talk.asking.running else self.phase
+        run = session.run.id if session.run else ""
+        shown = Status(phase, session.report, self.talk.model, session.budget, run)
+        main.query_one("#status", Static).update(status_line(shown, width))
 
     def on_resize(self, event: Resize) -> None:
         """Fit the lines that span the screen; where there is room, findings are shown in two lines."""
@@ -202,18 +191,19 @@ class ChatApp(App[None]):
     def on_seen(self, event: Seen) -> None:
         """Show the ranking as evidence arrives."""
         interim = event.interim
-        self.session.saw(interim)
-        self._evidence = interim.evidence or self._evidence
+        if interim.evidence:
+            self.evidence.put(event.shelf)
         if interim.hypotheses:
             self._hypotheses = interim.hypotheses
             self.hypotheses.show(self._hypotheses)
-        self._show_evidence()
-        self.set_phase(f"{interim.node}: {len(self._evidence)} findings")
+        self.evidence.list_for(self.selected)
+        self.set_phase(f"{interim.node}: {len(interim.evidence)} findings")
 
     @while_open
     def on_done(self, event: Done) -> None:
         """Show the report."""
         self.talk.ended()
+        self.conversation.forget(event.gone)
         self._show_known()
         if self.selected is not None and self.selected.rejected:
             self.hypotheses.cursor = 0  # what was just ruled out is not what to look at next
@@ -225,9 +215,25 @@ class ChatApp(App[None]):
         answer = event.answer
         self.say(Turn(who="whydown", text=answer.text, query=answer.query), answer=event)
         if answer.evidence:
-            self._select(self.session.report.find(answer.evidence) if self.session.report else None)
+            self._select(self.session.find(answer.evidence))
         if answer.pane:
             self.detail.open(answer.pane)
+        self._show_status()
+
+    @while_open
+    def on_growing(self, event: Growing) -> None:
+        """Show more of the model's answer."""
+        self.talk.asking.grow(event.turn)
+        self._show_status()
+
+    @while_open
+    def on_told(self, event: Told) -> None:
+        """Show what the model has answered, and what it has found."""
+        self.talk.asking.ended(event)
+        if event.session is self.session:
+            self.evidence.put(self.session.shelf())
+            self.evidence.list_for(self.selected)
+            self._show_status()
 
     @while_open
     def on_failed(self, event: Failed) -> None:
@@ -237,6 +243,11 @@ class ChatApp(App[None]):
             self._show_known()
         self.say(Turn(who="notice", text=event.problem))
         self.show_pane("conversation")
+
+    @while_open
+    def on_drafted(self, event: Drafted) -> None:
+        """Open the editor of the postmortem."""
+        self.talk.edit(event)
 
     @while_open
     def on_opened(self, event: Opened) -> None:
@@ -256,7 +267,7 @@ class ChatApp(App[None]):
     def on_rows_moved(self, event: Rows.Moved) -> None:
         """Follow the cursor."""
         if event.rows.id == "hypotheses":
-            self._show_evidence(first=not self.talk.running)
+            self.evidence.list_for(self.selected, first=not self.talk.running)
             self._select(None)
         elif self.evidence.has_focus:
             current = self.evidence.current
@@ -273,7 +284,7 @@ class ChatApp(App[None]):
             self.action_pane("detail")
 
     def _select(self, item: Evidence | None) -> None:
-        self._item = item
+        self.looked_at = item
         self._selection += 1
         if self._settling is not None:
             self._settling.stop()
@@ -286,10 +297,10 @@ class ChatApp(App[None]):
         if report is None:
             return
         if event.pane == "plot":
-            self.detail.plot(report, self.selected, self._item)
+            self.detail.plot(report, self.selected, self.looked_at)
             self._loaded = self._selection
         else:
-            self.talk.look_behind(event.pane, self._selection, self.selected, self._item)
+            self.talk.look_behind(event.pane, self._selection, self.selected, self.looked_at)
 
     @while_open
     def on_input_changed(self, event: Prompt.Changed) -> None:
@@ -323,9 +334,9 @@ class ChatApp(App[None]):
 
     def action_cite_hypothesis(self, number: str) -> None:
         """Select the hypothesis that a text names."""
-        found = next((item for item in self._hypotheses if item.rank == int(number)), None)
-        if found is not None:
-            self.hypotheses.select(found.component)
+        for item in self._hypotheses:
+            if item.rank == int(number):
+                self.hypotheses.select(item.component)
 
     def action_pane(self, shown: Shown) -> None:
         """Show a pane and go to it."""
@@ -345,14 +356,11 @@ class ChatApp(App[None]):
 
     def action_filter(self) -> None:
         """Go on to the next choice of evidence."""
-        self._filter = FILTERS[(FILTERS.index(self._filter) + 1) % len(FILTERS)]
-        self._show_evidence(first=True)
+        self.evidence.next_filter()
 
     def search(self, text: str) -> None:
         """Show the evidence that contains a text; an empty one shows all again."""
-        self._search = text
-        self._filter = "all" if text else "hypothesis"
-        self._show_evidence(first=True)
+        self.evidence.search_for(text)
         self.action_pane("evidence")
 
     def action_pin(self) -> None:
@@ -360,28 +368,23 @@ class ChatApp(App[None]):
         current = self.evidence.current if self.evidence.has_focus else None
         if current is not None and current.evidence is not None:
             self.session.pin_evidence(current.evidence.id)
-            self._show_evidence()
+            self.evidence.again()
         elif self.selected is not None:
             self.action_command(f"/pin {self.selected.component}")
 
     def action_copy(self) -> None:
         """Copy the selected finding with its command, else the selected hypothesis."""
-        text = (
-            f"{self._item.statement}\n{self._item.query}"
-            if self._item
-            else self.selected.cause
-            if self.selected
-            else ""
-        )
+        item, chosen = self.looked_at, self.selected
+        text = f"{item.statement}\n{item.query}" if item else chosen.cause if chosen else ""
         if text:
             self.copy_to_clipboard(text)
             self.notify("Copied.", timeout=2)
 
     def action_stop(self) -> None:
         """Stop what runs; else leave a search; else leave the prompt, and what was begun there."""
-        if self.talk.running:
+        if self.talk.busy:
             self.talk.stop()
-        elif self._search:
+        elif self.evidence.search:
             self.search("")
         else:
             self.prompt.value = ""
@@ -394,7 +397,4 @@ class ChatApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every command of the conversation in the palette."""
         yield from super().get_system_commands(screen)
-        for kind in COMMANDS:
-            line = f"/{kind.name}"
-            act = self.action_command if kind.alone else self.action_fill
-            yield SystemCommand(f"{line} {kind.arguments}".rstrip(), kind.help, lambda act=act, line=line: act(line))
+        yield from palette(self.action_command, self.action_fill)

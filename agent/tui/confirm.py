@@ -59,13 +59,17 @@ class ConfirmScreen(ModalScreen[str]):
             self.action_cancel()
 
     def action_save(self) -> None:
-        """Write the postmortem; stay with the reason when that fails."""
+        """Write the postmortem in a thread; stay with the reason when that fails."""
+        text, name = self.query_one(TextArea).text, self.query_one("#person", Input).value
+        self.run_worker(lambda: self._written(text, name), thread=True, exclusive=True)
+
+    def _written(self, text: str, name: str) -> None:
         try:
-            written = self._save(self.query_one(TextArea).text, self.query_one("#person", Input).value)
+            written = self._save(text, name)
         except WhydownError as error:
-            self.query_one("#confirm-problem", Static).update(f"⚠ {error}")
+            self.app.call_from_thread(self.query_one("#confirm-problem", Static).update, f"⚠ {error}")
             return
-        self.dismiss(written)
+        self.app.call_from_thread(self.dismiss, written)
 
     def action_cancel(self) -> None:
         """Leave without writing."""

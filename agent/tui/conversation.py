@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -19,51 +20,96 @@ from agent.tui.drawn import WIDEST
 if TYPE_CHECKING:
     from agent.show import Table
 
-_CITATION = re.compile(r"\[(E\d+)\]")
+_CITATION = re.compile(r"\[([EQ]\d+)\]")
+_BLANKS = re.compile(r"( {2,}|^ )")
 _HYPOTHESIS = re.compile(r"\bH(\d+)\b")
-_PROMPTS = {"person": "❯ ", "whydown": "", "notice": "⚠ "}
+_PROMPTS = {"person": "❯ ", "whydown": "", "notice": "⚠ ", "model": ""}
+PARTS = ("head", "asked", "said", "unverified", "struck")
+"""Parts of a turn, from above."""
 
 
-def cited(text: str) -> Content:
+def parts_of(turn: Turn, gone: Collection[str] = (), *, growing: bool = False) -> dict[str, Content]:
+    """Return what each part of a turn shows.
+
+    Args:
+        turn: the turn.
+        gone: ids that mean something else by now, and are no links any more.
+        growing: whether the answer is still arriving.
+    """
+    if turn.who != "model":
+        nothing = dict.fromkeys(PARTS, Content())
+        return {**nothing, "said": Content.assemble(_PROMPTS[turn.who], cited(turn.text, gone))}
+    facts = "\n".join(f"✓ {line}" if _CITATION.search(line) else line for line in turn.text.splitlines())
+    own = [f"“{clean(sentence)}”" for sentence in turn.unverified]
+    own += [f"{turn.withheld} sentences left out: they repeat telemetry, or hold a command"] if turn.withheld else []
+    return {
+        "head": Content(clean(turn.model, 60) + (" is answering…" if growing else "")),
+        "asked": cited("\n".join(f"asked {line}" for line in turn.asked), gone),
+        "said": cited(facts, gone),
+        "unverified": Content("\n".join(["Unverified, its own words:", *own]) if own else ""),
+        "struck": Content("\n".join(f"Struck: {clean(claim)}" for claim in turn.struck)),
+    }
+
+
+def cited(text: str, gone: Collection[str] = ()) -> Content:
     """Return a text in which findings and hypotheses can be clicked."""
     lines = "\n".join(_line(line) for line in text.splitlines())
     content = Content(lines)
     for pattern, action in ((_CITATION, "cite"), (_HYPOTHESIS, "cite_hypothesis")):
         for found in pattern.finditer(lines):
+            if found[1] in gone:
+                continue
             link = Style(underline=True, bold=True) + Style.from_meta({"@click": f"app.{action}('{found[1]}')"})
             content = content.stylize(link, *found.span())
     return content
 
 
 def _line(line: str) -> str:
-    """Clean a line, keeping the blanks that it begins with."""
-    return line[: len(line) - len(line.lstrip())] + clean(line, 2000)
+    """Clean a line, keeping runs of blanks: they set out columns."""
+    return "".join(clean(part, 2000) if part.strip(" ") else part for part in _BLANKS.split(line) if part)
 
 
 class TurnView(Vertical):
     """One turn, which may still be growing, and the table below it."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, *, growing: bool = False) -> None:
         super().__init__(classes=f"turn turn-{turn.who}")
         self.turn = turn
         self.table: Table | None = None
+        self.growing = growing
+        self._gone: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
-        """Lay out text, table and the command that prints the table."""
-        yield Static(self._text(), classes="said")
+        """Lay out all parts; those that have nothing to say are out of sight."""
+        for part in PARTS:
+            yield Static(classes=part, markup=False)
         table = Static(classes="table", markup=False)
         table.display = False
         yield table
         if self.turn.query:
             yield Static(Text(self.turn.query, style="quiet", overflow="fold"), classes="query", markup=False)
 
-    def _text(self) -> Content:
-        return Content.assemble(_PROMPTS[self.turn.who], cited(self.turn.text))
+    def on_mount(self) -> None:
+        """Fill the parts."""
+        self._fill()
 
-    def grow(self, text: str) -> None:
-        """Add a piece of an answer that is still arriving."""
-        self.turn = self.turn.model_copy(update={"text": self.turn.text + text})
-        self.query_one(".said", Static).update(self._text())
+    def show(self, turn: Turn, *, growing: bool = True) -> None:
+        """Show more of an answer that is still arriving, or all of it."""
+        self.turn = turn
+        self.growing = growing
+        if self.is_mounted:
+            self._fill()
+
+    def forget(self, gone: Collection[str]) -> None:
+        """Let go of citations that mean something else by now."""
+        self._gone |= frozenset(gone)
+        self._fill()
+
+    def _fill(self) -> None:
+        for part, content in parts_of(self.turn, self._gone, growing=self.growing).items():
+            shown = self.query_one(f".{part}", Static)
+            shown.display = bool(content.plain)
+            shown.update(content)
 
     def show_table(self, table: Table) -> None:
         """Show a table below the text."""
@@ -92,11 +138,27 @@ class Conversation(VerticalScroll, can_focus=True):
         """Stay at the end while turns arrive."""
         self.anchor()
 
-    def add(self, turn: Turn, table: Table | None = None) -> TurnView:
-        """Show a turn."""
-        view = TurnView(turn)
-        self.mount(view)
+    def add(self, turn: Turn, table: Table | None = None, *, growing: bool = False) -> TurnView:
+        """Show a turn; what a table answers stands above the model's answer to the same question."""
+        view = TurnView(turn, growing=growing)
+        last = self.children[-1] if self.children else None
+        above = turn.who == "whydown" and isinstance(last, TurnView) and last.growing
+        self.mount(view, before=last if above else None)
+        self.anchor()
         if table is not None:
             self.call_after_refresh(view.show_table, table)
-        self.anchor()
+        if turn.who != "person":
+            self.call_after_refresh(self.call_after_refresh, self._begin_with, view)
         return view
+
+    def _begin_with(self, view: TurnView) -> None:
+        """Bring the beginning of a turn that is longer than the pane in sight: it is read from there."""
+        if view.is_attached and view is self.children[-1] and view.outer_size.height > self.size.height:
+            self.anchor(False)
+            self.scroll_to(y=view.virtual_region.y, animate=False)
+
+    def forget(self, gone: Collection[str]) -> None:
+        """Let go of citations that mean something else by now, in all turns."""
+        if gone:
+            for view in self.query(TurnView):
+                view.forget(gone)

@@ -1,9 +1,13 @@
-"""The keys of the application; letters count while nobody types."""
+"""The keys of the application, which count while nobody types, and what the command palette offers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
+from agent.chat.commands import COMMANDS
 from agent.tui.detail import TABS
 
 KEYS: list[BindingType] = [
@@ -31,3 +35,15 @@ KEYS: list[BindingType] = [
         for number, (pane, title) in enumerate(TABS.items(), 1)
     ),
 ]
+
+
+def palette(act: Callable[[str], None], begin: Callable[[str], None]) -> Iterable[SystemCommand]:
+    """Yield every command of the conversation.
+
+    Args:
+        act: does what a command says.
+        begin: begins a command that needs an argument.
+    """
+    for kind in COMMANDS:
+        line, do = f"/{kind.name}", act if kind.alone else begin
+        yield SystemCommand(f"{line} {kind.arguments}".rstrip(), kind.help, lambda do=do, line=line: do(line))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -9,27 +10,35 @@ from textual.message import Message
 from agent.chat.answers import Answer, Pane
 from agent.chat.panes import View
 from agent.chat.session import Session
+from agent.chat.sides import Shelf
+from agent.chat.transcript import Turn
 from agent.schema import Report
 
 if TYPE_CHECKING:
     from agent.investigation import Interim
+    from agent.tui.confirm import Save
 
 
 class Seen(Message):
-    """An investigation knows more than before."""
+    """An investigation knows more than before; `shelf` is its evidence."""
 
-    def __init__(self, interim: Interim) -> None:
+    def __init__(self, interim: Interim, shelf: Shelf) -> None:
         super().__init__()
         self.interim = interim
+        self.shelf = shelf
 
 
 class Done(Message):
-    """An investigation, or a ranking with what a person said, has ended."""
+    """An investigation, or a ranking with what a person said, has ended.
 
-    def __init__(self, report: Report, said: str) -> None:
+    `gone` are ids that meant something else in the report before.
+    """
+
+    def __init__(self, report: Report, said: str, gone: Collection[str] = ()) -> None:
         super().__init__()
         self.report = report
         self.said = said
+        self.gone = gone
 
 
 class Answered(Message):
@@ -40,6 +49,24 @@ class Answered(Message):
         self.answer = answer
 
 
+class Growing(Message):
+    """More of the model's answer has arrived."""
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self.turn = turn
+
+
+class Told(Message):
+    """The model has answered, or has not and a notice says why; both are kept already."""
+
+    def __init__(self, session: Session, turn: Turn, notice: Turn | None) -> None:
+        super().__init__()
+        self.session = session
+        self.turn = turn
+        self.notice = notice
+
+
 class Failed(Message):
     """Something expected went wrong; `running` tells that it ended the investigation."""
 
@@ -47,6 +74,16 @@ class Failed(Message):
         super().__init__()
         self.problem = problem
         self.running = running
+
+
+class Drafted(Message):
+    """A postmortem is ready to be completed; `save` takes its text and the person's name."""
+
+    def __init__(self, text: str, name: str, save: Save) -> None:
+        super().__init__()
+        self.text = text
+        self.name = name
+        self.save = save
 
 
 class Opened(Message):

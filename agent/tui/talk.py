@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from agent.chat.answers import Answer, Pane
 from agent.chat.commands import Command, parse
-from agent.chat.session import Session, not_understood
+from agent.chat.help import not_understood
+from agent.chat.session import Session
+from agent.chat.sides import Shelf
 from agent.chat.transcript import Turn
 from agent.render.words import headline
 from agent.schema import Hypothesis, Report, Steering
-from agent.tui.messages import Answered, Done, Failed, Loaded, Opened, Seen
+from agent.tui.asking import Asking
+from agent.tui.messages import Answered, Done, Drafted, Failed, Loaded, Opened, Seen
 from tools.errors import InputError, WhydownError
 from tools.evidence import Evidence
 
 if TYPE_CHECKING:
-    from agent.investigation import Watch
+    from agent.investigation import Interim, Watch
     from agent.tui.app import ChatApp
 
 
@@ -28,11 +31,17 @@ class Talk:
         self._app = app
         self._watch: Watch | None = None
         self.running = False
+        self.asking = Asking(app)
 
     @property
     def model(self) -> str:
         """Return which language model answers."""
-        return self._session.settings.model.model or "no model"
+        return self._session.model or "no model"
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether anything runs that Esc stops."""
+        return self.running or self.asking.running
 
     @property
     def _session(self) -> Session:
@@ -45,12 +54,19 @@ class Talk:
         try:
             self._session.typed.add(line)
             command = parse(line) if line.startswith("/") else self._session.understand(line)
-            if command is None:
-                self._app.post_message(Answered(not_understood(self._session.settings.model.model)))
-            else:
+            if command is not None:
                 self._do(command)
+            if self._session.is_for_model(line, command):
+                self._ask_model(line)
+            elif command is None:
+                self._app.post_message(Answered(not_understood()))
         except WhydownError as error:
             self._app.post_message(Failed(str(error)))
+
+    def _ask_model(self, line: str) -> None:
+        if self.running:
+            raise InputError("the model answers when the investigation is over", "wait for it, or stop it with Esc")
+        self.asking.ask(line)
 
     def beginning(self, command: str) -> str:
         """Return the beginning of a command about what is selected, for a person to finish."""
@@ -89,7 +105,7 @@ class Talk:
             case "confirm":
                 self._confirm(command.rest)
             case "export":
-                app.post_message(Answered(Answer(f"Written to {session.export(command.rest)}.")))
+                self._answered(lambda: Answer(f"Written to {session.export(command.rest)}."))
             case "search":
                 app.search(command.rest)
             case "theme":
@@ -98,13 +114,18 @@ class Talk:
                 self.stop()
                 app.exit()
             case _:
-                app.run_worker(partial(self._answer, command), thread=True, group="answers")
+                self._answered(lambda: session.answer(command))
 
-    def _answer(self, command: Command) -> None:
-        try:
-            self._app.post_message(Answered(self._session.answer(command)))
-        except WhydownError as error:
-            self._app.post_message(Failed(str(error)))
+    def _answered(self, make: Callable[[], Answer]) -> None:
+        """Say what is answered in a thread."""
+
+        def answer() -> None:
+            try:
+                self._app.post_message(Answered(make()))
+            except WhydownError as error:
+                self._app.post_message(Failed(str(error)))
+
+        self._app.run_worker(answer, thread=True, group="answers")
 
     def look_behind(self, pane: Pane, selection: int, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
         """Read what a pane shows about a selection, in a thread."""
@@ -130,14 +151,24 @@ class Talk:
     def begin(self) -> None:
         """Investigate what a session is about unless its run has a report."""
         report = self._session.report
+        self.asking.leave()
         self._app.set_phase("done" if report else "ready")
+        if self._session.model:
+            self._app.run_worker(self._open_purse, thread=True, group="answers")
         if report is not None and not self._session.transcript.turns:
             self._app.say(Turn(who="whydown", text=_verdict(report, "", stopped=False)))
         if report is None and self._session.incident is not None:
             self._investigate(again=False)
         elif report is None:
-            self._app.run_worker(partial(self._answer, Command("runs")), thread=True, group="answers")
+            self._answered(lambda: self._session.answer(Command("runs")))
             self._app.show_pane("conversation")
+
+    def _open_purse(self) -> None:
+        try:
+            self._session.open_purse()
+        except WhydownError as error:
+            self._app.post_message(Failed(str(error)))
+        self._app.call_from_thread(self._app.set_phase, self._app.phase)
 
     def _investigate(self, *, again: bool) -> None:
         self._run(lambda watch: self._session.investigate(watch, again=again), "")
@@ -162,16 +193,26 @@ class Talk:
 
         app = self._app
         session = self._session
-        self._watch = Watch(lambda interim: _ignore(app.post_message(Seen(session.without_secrets(interim)))))
+        before = session.report
+
+        def tell(interim: Interim) -> None:
+            shown = session.without_secrets(interim)
+            session.saw(shown)
+            app.post_message(Seen(shown, Shelf((*shown.evidence, *session.looked.items))))
+
+        self._watch = Watch(tell)
         try:
             report = job(self._watch)
         except WhydownError as error:
             app.post_message(Failed(str(error), running=True))
             return
-        app.post_message(Done(report, _verdict(report, said, stopped=self._watch.stopped)))
+        gone = changed_ids(before, session.answered()) if before else ()
+        app.post_message(Done(report, _verdict(report, said, stopped=self._watch.stopped), gone))
 
     def stop(self) -> None:
-        """End the running investigation with what it has."""
+        """End the running investigation with what it has, and the model's answer with what has arrived."""
+        if self.asking.running:
+            self.asking.stop()
         if self._watch is not None and self.running:
             self._watch.stop()
             self._app.set_phase("stopping")
@@ -195,13 +236,27 @@ class Talk:
     # Confirming
 
     def _confirm(self, named: str) -> None:
-        from agent.chat import confirming
+        """Draft in a thread: the draft reads files, and git says who is at work."""
+        session = self._session
+        report, rank = session.answered(), session.hypothesis(named).rank
+
+        def draft() -> None:
+            from agent.chat import confirming
+
+            try:
+                text, name = confirming.begin(report, rank, session.settings)
+            except WhydownError as error:
+                self._app.post_message(Failed(str(error)))
+                return
+            self._app.post_message(Drafted(text, name, partial(confirming.finish, report, settings=session.settings)))
+
+        self._app.run_worker(draft, thread=True, group="answers")
+
+    def edit(self, drafted: Drafted) -> None:
+        """Let a person complete a draft and vouch for it."""
         from agent.tui.confirm import ConfirmScreen
 
-        report, settings = self._session.answered(), self._session.settings
-        text, name = confirming.begin(report, self._session.hypothesis(named).rank, settings)
-        screen = ConfirmScreen(text, name, lambda text, name: confirming.finish(report, text, name, settings))
-        self._app.push_screen(screen, self._confirmed)
+        self._app.push_screen(ConfirmScreen(drafted.text, drafted.name, drafted.save), self._confirmed)
 
     def _confirmed(self, written: str | None) -> None:
         if written:
@@ -223,5 +278,7 @@ def _verdict(report: Report, said: str, *, stopped: bool) -> str:
     return "\n".join(parts)
 
 
-def _ignore(posted: bool) -> None:
-    """A message that comes after the end is nobody's loss."""
+def changed_ids(before: Report, after: Report) -> frozenset[str]:
+    """Return ids of evidence that no longer mean what they meant: what cites them must not lead elsewhere."""
+    now = {item.id: item.statement for item in after.evidence}
+    return frozenset(item.id for item in before.evidence if now.get(item.id) != item.statement)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _OVERFLOW = ("context_length_exceeded", "exceed_context_size", "context size", "context length", "maximum context")
 """How servers call a prompt that is too long, in a code, a type or a message."""
+_LIMITED = ("429", "rate_limit", "rate limit", "too many requests", "overloaded")
+"""How servers say in mid-answer that they limit the rate."""
 
 
 def as_model_error(error: openai.OpenAIError | httpx2.HTTPError, settings: ModelSettings) -> ModelError:
@@ -35,6 +37,8 @@ def as_model_error(error: openai.OpenAIError | httpx2.HTTPError, settings: Model
         return ModelUnreachableError(f"{where} cannot be reached", "is it running, and is model.url right?")
     if isinstance(error, openai.APIStatusError):
         return _refusal(error, where, settings.model)
+    if type(error) is openai.APIError:  # in the middle of a stream, where there is no status
+        return _broken_off(error, where)
     return ModelError(f"{where} answers nonsense", _first_line(error))
 
 
@@ -51,6 +55,12 @@ def _refusal(error: openai.APIStatusError, where: str, model: str) -> ModelError
     if error.status_code >= 500:
         return ModelUnreachableError(f"{where} fails with status {error.status_code}", said)
     return ModelRefusedError(f"{where} refuses the request", said)
+
+
+def _broken_off(error: openai.APIError, where: str) -> ModelError:
+    if any(sign in f"{error.code} {error.type} {error}".casefold() for sign in _LIMITED):
+        return ModelRateLimitError(f"{where} limits the rate in mid-answer", "wait, and ask again")
+    return ModelUnreachableError(f"{where} broke off its answer", _first_line(error))
 
 
 def _first_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from agent.chat import Session, Turn
 from agent.chat.commands import Command
-from agent.chat.session import not_understood
+from agent.chat.help import help_answer, not_understood
 from agent.investigation import Interim, Watch, investigate
 from agent.schema import Incident
 from agent.schema.report import Usage
@@ -186,14 +186,14 @@ def test_the_budget_names_what_is_left_of_a_model(session: Session, settings: Se
     assert "no language model" in session.answer(Command("budget")).text
     usage = Usage(model="small", prompt_tokens=1000, completion_tokens=500, calls=2, cost=0.25)
     session.report = session.answered().model_copy(update={"usage": usage})
-    text = session.answer(Command("budget")).text
-    assert "1,000 + 500 tokens" in text
-    assert "Left: 38,500 tokens, 10 calls, 0.75 in money." in text
+    assert "1,000 + 500 tokens" in session.answer(Command("budget")).text
 
 
-def test_a_question_for_a_model_says_that_none_takes_part(settings: Settings) -> None:
-    assert not_understood("").text.startswith("No language model is set up")
-    assert "not in this conversation" in not_understood("small").text
+def test_without_a_model_it_is_said_which_questions_work(session: Session) -> None:
+    assert not_understood().text.startswith("No language model is set up")
+    assert "what changed?" in not_understood().text
+    assert "needs a language model" in session.answer(Command("help")).text
+    assert "goes to small" in help_answer("small").text
 
 
 def test_memory_that_is_not_configured_says_how(session: Session, settings: Settings) -> None:

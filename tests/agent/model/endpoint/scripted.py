@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,6 +45,22 @@ def said(text: str = "", *calls: tuple[str, Any], finish: str = "", prompt: int 
 def refused(message: str, status: int = 400, **fields: Any) -> Reply:
     """Return a refusal."""
     return Reply({"error": {"message": message, **fields}}, status)
+
+
+def streamed(text: str, *, size: int = 12, last: Sequence[Any] | None = None, **more: Any) -> Reply:
+    """Return a text that comes in pieces.
+
+    Args:
+        text: the text.
+        size: characters of a piece.
+        last: events after the text, in place of those of a complete answer.
+        more: fields of the reply.
+    """
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    events: list[Any] = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
+    done = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    usage = {"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}}
+    return Reply([*events, *([done, usage, "[DONE]"] if last is None else last)], **more)
 
 
 @contextmanager

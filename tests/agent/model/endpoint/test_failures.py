@@ -123,3 +123,10 @@ def test_an_error_in_the_middle_of_a_stream(tmp_path: Path) -> None:
     piece = {"choices": [{"index": 0, "delta": {"content": "x"}}]}
     with scripted(Reply([piece, {"error": {"message": "out of memory"}}])) as (url, _), pytest.raises(ModelError):
         ask(model_at(url, tmp_path), on_text=lambda text: None)
+
+
+def test_a_rate_limit_in_the_middle_of_a_stream(tmp_path: Path) -> None:
+    piece = {"choices": [{"index": 0, "delta": {"content": "x"}}]}
+    limit = {"error": {"message": "slow down", "type": "rate_limit_error"}}
+    with scripted(Reply([piece, limit])) as (url, _), pytest.raises(ModelRateLimitError, match="in mid-answer"):
+        ask(model_at(url, tmp_path), on_text=lambda text: None)
