@@ -106,6 +106,8 @@ class TurnView(Vertical):
         self._fill()
 
     def _fill(self) -> None:
+        if not self.query(f".{PARTS[0]}"):  # the screen is closing
+            return
         for part, content in parts_of(self.turn, self._gone, growing=self.growing).items():
             shown = self.query_one(f".{part}", Static)
             shown.display = bool(content.plain)
