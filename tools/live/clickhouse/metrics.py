@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tools.errors import SourceError
-from tools.live.clickhouse.scoped import POD_NAME, SERVICE, first, in_scope, named, role, template, within
+from tools.live.clickhouse.details import read_details
+from tools.live.clickhouse.scoped import POD_NAME, SERVICE, first, in_scope, literal, named, role, template, within
 from tools.live.clickhouse.source import ClickHouseSource, Row
 from tools.otlp.decode.conventions import NODE, PEER, UNKNOWN_SERVICE
-from tools.sources.rows import MetricSeries, Two
+from tools.sources.rows import Key, MetricDetail, MetricSeries, Two, key_of
 from tools.window import NS, Scope
 
 NONE = "CAST(NULL, 'Nullable(Float64)')"
@@ -23,6 +24,10 @@ TYPES = {
     "summary": (*DISTRIBUTION[:3], "2"),
 }
 """End of a table's name → value, sum, number of observations, and how it counts: 2 cumulative, 1 delta, 0 as it is."""
+EXEMPLIFIED = ("sum", "histogram", "exponential_histogram")
+"""Tables whose exemplars are observations; buckets with bounds has the second only."""
+EXEMPLARS = 10
+"""Exemplars of a series that leave the engine, those of the largest observations."""
 POINTS_A_BUCKET = 10
 """Points of a series that one time bucket of the scope may hold; closer ones are averaged."""
 SUBJECT = (
@@ -104,6 +109,35 @@ class ClickHouseMetrics(ClickHouseSource):
             times=Two(*(np.array([at for at, _ in side], np.int64) for side in sides)),
             values=Two(*(np.array([level for _, level in side], np.float64) for side in sides)),
         )
+
+    def details(self, scope: Scope, series: Sequence[MetricSeries]) -> list[MetricDetail]:
+        """Return quantiles and exemplars of a few series; nothing where the tables hold none."""
+        keys = [(self.original(row.service), row.pod, self.original(row.peer), *key_of(row)[3:]) for row in series]
+        tables = [ending for ending in self._present() if ending in EXEMPLIFIED]
+        if not keys or not tables:
+            return [MetricDetail() for _ in keys]
+        points = "\n  UNION ALL\n".join(self._observed(ending, scope, keys) for ending in tables)
+        try:
+            with self.understood():
+                return read_details(self.rows(template("details", points=points, exemplars=str(EXEMPLARS))), keys)
+        except SourceError as error:  # levels without details are worth a report
+            self.note(f"no details of metrics: {error.problem}")
+            return [MetricDetail() for _ in keys]
+
+    def _observed(self, ending: str, scope: Scope, keys: Sequence[Key]) -> str:
+        """Return the SELECT of points with their buckets and exemplars, of the series that are looked into."""
+        buckets = (
+            ("BucketCounts", "ExplicitBounds") if ending == "histogram" else ("[]::Array(UInt64)", "[]::Array(Float64)")
+        )
+        wanted = ", ".join(f"({', '.join(map(literal, key))})" for key in keys)
+        metrics = ", ".join(sorted({literal(key[3]) for key in keys}))
+        return f"""SELECT {NAMES}, {role("TimeUnix", scope)} AS role, TimeUnix AS at, {buckets[0]} AS buckets,
+         {buckets[1]} AS bounds, toInt32({TYPES[ending][3]}) AS counts,
+         arrayMap((v, t, trace) -> (v, toUnixTimestamp64Nano(t), trace), arrayFilter((v, trace) -> trace <> '',
+         Exemplars.Value, Exemplars.TraceId), arrayFilter((t, trace) -> trace <> '', Exemplars.TimeUnix,
+         Exemplars.TraceId), arrayFilter(trace -> trace <> '', Exemplars.TraceId)) AS seen
+  FROM {self._table(ending)} WHERE ({in_scope("TimeUnix", scope)}) AND MetricName IN ({metrics})
+    AND (service, pod, peer, metric, attributes) IN ({wanted})"""
 
     def _table(self, ending: str) -> str:
         return named(f"{self.options.metrics_tables}_{ending}")
