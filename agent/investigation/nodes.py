@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from agent.investigation.impact import surge, unaffected
 from agent.investigation.state import Context, State, dump, evidence_of, scope_of
 from agent.investigation.verify import topology_of
 from agent.investigation.watch import Interim
@@ -50,8 +51,14 @@ def interim_ranking(state: State, context: Context) -> Callable[[list[Evidence]]
 
 def propose(state: State, context: Context) -> State:
     """Draft a hypothesis for every component that evidence points at, and order them."""
-    hypotheses = rank_hypotheses(picture_of(state, context), shipped_weights(), context.incident.steering)
-    return {"hypotheses": dump(hypotheses), "nothing": 1.0 - sum(h.confidence for h in hypotheses)}
+    picture = picture_of(state, context)
+    hypotheses = rank_hypotheses(picture, shipped_weights(), context.incident.steering)
+    return {
+        "hypotheses": dump(hypotheses),
+        "nothing": 1.0 - sum(h.confidence for h in hypotheses),
+        "unaffected": unaffected(picture.evidence, picture.graph, picture.traced),
+        "surge": surge(picture.evidence),
+    }
 
 
 def picture_of(state: State, context: Context) -> Picture:

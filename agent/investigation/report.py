@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
 from agent.ranking import worth_showing
 from agent.schema import Argument, Hypothesis, Report, SourceStatus, Usage, Verdict
@@ -12,12 +14,22 @@ HEALTHY_FROM = 0.5
 """Probability from which "nothing is at fault" is more likely than everything else together."""
 
 
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """What speaks for there being no fault; see `State` for the fields."""
+
+    nothing: float
+    unaffected: bool = False
+    surge: str = ""
+
+
 def report(state: State, context: Context) -> State:
     """Build the report from the final state."""
     hypotheses = worth_showing(hypotheses_of(state), context.settings.ranking.hypotheses, context.incident.steering)
     standing = [item for item in hypotheses if not item.rejected]
     best = standing[0].confidence if standing else 0.0
-    verdict = judge(best, state.get("nothing", 1.0), context.settings.ranking)
+    calm = Calm(state.get("nothing", 1.0), state.get("unaffected", False), state.get("surge", ""))
+    verdict = judge(best, calm, context.settings.ranking)
     unread = context.watch.stopped or state.get("failures") or context.telemetry.unanswered
     if verdict is Verdict.HEALTHY and (unread or len(standing) < len(hypotheses)):
         verdict = Verdict.INCONCLUSIVE  # neither what was not looked at nor what a person ruled out is healthy
@@ -25,7 +37,7 @@ def report(state: State, context: Context) -> State:
         run_id=context.run_id,
         symptom=state.get("symptom", ""),
         verdict=verdict,
-        summary=summarise(verdict, standing),
+        summary=summarise(verdict, standing, calm),
         hypotheses=tuple(hypotheses),
         evidence=tuple(evidence_of(state)),
         windows=windows_of(state),
@@ -38,9 +50,13 @@ def report(state: State, context: Context) -> State:
     return {"report": finished.model_dump_json()}
 
 
-def summarise(verdict: Verdict, hypotheses: list[Hypothesis]) -> str:
+def summarise(verdict: Verdict, hypotheses: list[Hypothesis], calm: Calm) -> str:
     """Return the verdict in one sentence."""
     if verdict is Verdict.HEALTHY or (not hypotheses and verdict is not Verdict.INCONCLUSIVE):
+        if calm.unaffected and calm.surge:
+            return f"{calm.surge}, and they are served as before"
+        if calm.unaffected and hypotheses:
+            return "requests are served as before, and no component stands out"
         return "nothing deviates more than the baseline itself does"
     if not hypotheses:
         return "nothing stood out in what could be read"
@@ -49,20 +65,22 @@ def summarise(verdict: Verdict, hypotheses: list[Hypothesis]) -> str:
     return hypotheses[0].cause
 
 
-def judge(best: float, nothing: float, settings: RankingSettings) -> Verdict:
+def judge(best: float, calm: Calm, settings: RankingSettings) -> Verdict:
     """Return the verdict.
 
     A component is named when it is likelier than all else together, or when something is surely at fault and it is
-    the likeliest: a responder then looks there first, and reads how likely it is.
+    the likeliest: a responder then looks there first, and reads how likely it is. Where requests fare as before, it
+    is healthy, too, if nothing at all is likelier than any one component, or more traffic explains what moved.
 
     Args:
         best: confidence of the first hypothesis, 0 when there is none.
-        nothing: probability that nothing is at fault.
+        calm: what speaks for there being no fault.
         settings: what a cause needs to be named.
     """
-    if best >= settings.min_confidence or (1.0 - nothing >= settings.sure and best >= settings.min_lead):
+    if best >= settings.min_confidence or (1.0 - calm.nothing >= settings.sure and best >= settings.min_lead):
         return Verdict.ROOT_CAUSE
-    return Verdict.HEALTHY if nothing >= HEALTHY_FROM else Verdict.INCONCLUSIVE
+    served = calm.unaffected and (calm.nothing > best or bool(calm.surge))
+    return Verdict.HEALTHY if calm.nothing >= HEALTHY_FROM or served else Verdict.INCONCLUSIVE
 
 
 def source_status(context: Context, failures: list[str]) -> list[SourceStatus]:

@@ -40,6 +40,10 @@ class State(TypedDict, total=False):
     hypotheses: list[str]
     nothing: float
     """Probability that nothing is at fault."""
+    unaffected: bool
+    """Requests surely fare as before where they enter."""
+    surge: str
+    """How much more traffic there is, in words; empty when there is no more than usual."""
     similar: list[str]
     draft: str
     """What the language model asked and answered, unchecked; absent without a model."""

@@ -45,6 +45,7 @@ _GOOD = re.compile(
 )
 _PERCENT = re.compile(r"(?:^|[^a-z0-9])(?:percent(?:age)?|pct)(?:$|[^a-z0-9])")
 _USED = re.compile(r"(?:^|[^a-z0-9])(?:utili[sz]ation|percent(?:age)?|pct|(?:usage|used)_ratio)(?:$|[^a-z0-9])")
+_FILES = re.compile(r"(?:^|[^a-z0-9])(?:file_?descriptors?|open_?files|fds)(?:$|[^a-z0-9])")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -55,26 +56,37 @@ def metric_class(name: str) -> MetricClass:
     Args:
         name: instrument name, snake_case, dotted or CamelCase; attributes in braces are ignored.
     """
-    words = _CAMEL.sub("_", name.partition("{")[0]).lower()
+    words = words_of(name)
     return next((kind for kind, pattern in _PATTERNS if pattern.search(words)), MetricClass.OTHER)
+
+
+def words_of(name: str) -> str:
+    """Return a metric's name without attributes, in lower case, words of CamelCase apart."""
+    return _CAMEL.sub("_", name.partition("{")[0]).lower()
 
 
 @cache
 def is_share_of_good(name: str) -> bool:
     """Tell whether a metric is the part of requests that went well, such as availability or a success rate."""
-    return bool(_GOOD.search(_CAMEL.sub("_", name.partition("{")[0]).lower()))
+    return bool(_GOOD.search(words_of(name)))
 
 
 @cache
 def is_percentage(name: str) -> bool:
     """Tell whether a metric's name says that it counts in per cent."""
-    return bool(_PERCENT.search(_CAMEL.sub("_", name.partition("{")[0]).lower()))
+    return bool(_PERCENT.search(words_of(name)))
 
 
 @cache
 def is_utilisation(name: str) -> bool:
     """Tell whether a metric is the used part of something limited, in per cent or as a fraction."""
-    return bool(_USED.search(_CAMEL.sub("_", name.partition("{")[0]).lower()))
+    return bool(_USED.search(words_of(name)))
+
+
+@cache
+def counts_open_files(name: str) -> bool:
+    """Tell whether a metric is the number of files and sockets that a process has open."""
+    return bool(_FILES.search(words_of(name)))
 
 
 def is_node_metric(name: str) -> bool:
@@ -84,5 +96,5 @@ def is_node_metric(name: str) -> bool:
 
 def side_of(name: str) -> str:
     """Return which end of calls a metric is measured at: client, server, or empty when its name does not tell."""
-    words = set(re.split(r"[^a-z0-9]+", _CAMEL.sub("_", name.partition("{")[0]).lower()))
+    words = set(re.split(r"[^a-z0-9]+", words_of(name)))
     return next((side for side in ("client", "server") if side in words), "")

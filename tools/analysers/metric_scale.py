@@ -11,6 +11,7 @@ import numpy as np
 
 from tools.analysers.metric_classes import (
     MetricClass,
+    counts_open_files,
     is_node_metric,
     is_percentage,
     is_share_of_good,
@@ -28,6 +29,8 @@ ERROR_BUDGET = 0.001
 FELT_LOAD = 0.05
 """A twentieth of capacity: an idle server that is that much busier answers 5 % later (M/M/1), which healthy
 systems do between two looks."""
+OPEN_FILES = 1024.0
+"""How many files a process may have open unless somebody has raised it: Linux's default soft limit."""
 _CAPPED = frozenset({MetricClass.CPU, MetricClass.MEMORY})
 Owner = tuple[str, str, MetricClass]
 """Service, pod and resource."""
@@ -55,6 +58,7 @@ def judged(series: MetricSeries, capacity: Mapping[Owner, float]) -> Judged:
     owner = series.service, series.pod, metric_class(series.metric)
     whole = 0.0 if _withheld(series) else capacity.get(owner, 0.0)
     whole = whole_of(series) if is_utilisation(series.metric) else whole
+    whole = OPEN_FILES if counts_open_files(series.metric) else whole
     return Judged(series, 1.0, max(counting_noise(series), FELT_LOAD * whole))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.investigation import investigate, resume
-from agent.investigation.report import judge
+from agent.investigation.report import Calm, judge, summarise
 from agent.schema import Incident, Report, Verdict
 from tests.builders import Folder, Log, Span, window
 from tools.config import RankingSettings, Settings
@@ -147,4 +147,25 @@ def test_bad_input_is_one_line(tmp_path: Path, settings: Settings) -> None:
     ],
 )
 def test_verdict_follows_the_probabilities(best: float, nothing: float, verdict: Verdict) -> None:
-    assert judge(best, nothing, RankingSettings()) is verdict
+    assert judge(best, Calm(nothing), RankingSettings()) is verdict
+
+
+@pytest.mark.parametrize(
+    ("best", "calm", "verdict"),
+    [
+        (0.2, Calm(0.3, unaffected=True), Verdict.HEALTHY),
+        (0.2, Calm(0.3, unaffected=False), Verdict.INCONCLUSIVE),
+        (0.3, Calm(0.2, unaffected=True), Verdict.INCONCLUSIVE),
+        (0.3, Calm(0.2, unaffected=True, surge="requests doubled"), Verdict.HEALTHY),
+        (0.3, Calm(0.2, unaffected=False, surge="requests doubled"), Verdict.INCONCLUSIVE),
+        (0.6, Calm(0.4, unaffected=True, surge="requests doubled"), Verdict.ROOT_CAUSE),
+    ],
+)
+def test_who_is_served_as_before_is_healthier(best: float, calm: Calm, verdict: Verdict) -> None:
+    assert judge(best, calm, RankingSettings()) is verdict
+
+
+def test_more_traffic_that_is_served_as_before_is_told_as_such() -> None:
+    calm = Calm(0.4, unaffected=True, surge="requests to shop rose from 2 to 4 per second")
+    summary = summarise(Verdict.HEALTHY, [], calm)
+    assert summary == "requests to shop rose from 2 to 4 per second, and they are served as before"

@@ -1,10 +1,21 @@
 """What a metric measures, by its name."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class, side_of
+from tools.analysers.metric_classes import (
+    MetricClass,
+    counts_open_files,
+    is_node_metric,
+    is_percentage,
+    is_share_of_good,
+    is_utilisation,
+    metric_class,
+    side_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +93,23 @@ def test_metrics_of_the_machine() -> None:
 )
 def test_which_end_of_a_call_measures(name: str, side: str) -> None:
     assert side_of(name) == side
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("process.open_file_descriptor.count", counts_open_files),
+        ("process_open_fds", counts_open_files),
+        ("SuccessRate", is_share_of_good),
+        ("availability_average", is_share_of_good),
+        ("probe_success_ratio", is_share_of_good),
+        ("cpu_usage_pct", is_percentage),
+        ("system.memory.percent", is_percentage),
+        ("process.cpu.utilization", is_utilisation),
+        ("memory_used_ratio", is_utilisation),
+    ],
+)
+def test_words_of_a_name_tell_its_nature(name: str, told: Callable[[str], bool]) -> None:
+    assert told(name)
+    assert not told("http.server.request.duration")
+    assert not told("open_connections")

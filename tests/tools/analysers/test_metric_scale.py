@@ -118,3 +118,11 @@ def test_time_that_a_limit_withheld_is_neither_use_nor_measured_by_it() -> None:
 )
 def test_without_exactly_one_of_each_no_capacity_is_known(found: list[MetricSeries]) -> None:
     assert capacities(found) == {}
+
+
+def test_open_files_are_measured_by_how_many_a_process_may_have() -> None:
+    """From 16 to 62 of 1,024 is no shortage, from 16 to 900 nearly one."""
+    name = "process.open_file_descriptor.count"
+    few, many = series([16.0] * 8, [62.0] * 4, name), series([16.0] * 8, [900.0] * 4, name)
+    effects = [shift_effect(s.values.baseline, s.values.incident, least=judged(s, {}).least)[0] for s in (few, many)]
+    assert effects[0] < 1 < 10 < effects[1]
