@@ -16,6 +16,7 @@ import numpy as np
 from tools.analysers.base import Analyser, Finding, deflated, since, strongest, tails
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
+from tools.names import named, quoted
 from tools.sources import LogSource, Telemetry
 from tools.sources.rows import Buckets, MaskedLines, Trials, Two
 from tools.stats import (
@@ -32,6 +33,10 @@ from tools.window import Scope
 ALARMING = frozenset({"ERROR", "ERR", "FATAL", "CRITICAL", "CRIT", "ALERT", "EMERG", "PANIC", "SEVERE"})
 PEER_RUNS = 20.0
 """Executions that the usual rate of error lines is worth: beyond twenty of its own, a baseline outweighs it."""
+KNOWN = 1.5
+"""An error line that is hardly more frequent than in the baseline is told of because it is unusual elsewhere."""
+SHOWN = 160
+"""Characters of a template in a statement."""
 MIN_RUNS = 3
 """Fewer executions than this say nothing about a rate."""
 Exposure = Mapping[tuple[str, str], Two[Trials]]
@@ -158,7 +163,8 @@ def _template(logs: LogSource, scope: Scope, template: Template, exposure: Expos
     if runs is None or not runs.incident.total:
         return None
     calm = _calm(scope, template, runs.baseline)
-    if template.severity in ALARMING:
+    error = template.severity in ALARMING
+    if error:
         calm = completed(calm, usual)
     if not calm.trials:
         return None
@@ -166,6 +172,9 @@ def _template(logs: LogSource, scope: Scope, template: Template, exposure: Expos
     found = strongest_since([_effect(part, calm) for part in parts])
     now, scope = parts[found.start], since(scope, runs.incident, found)
     count, expected = now.hits.sum(), template.n.baseline * now.total / max(runs.baseline.total, 1)
+    level = named(template.severity) if template.severity else "the line"
+    known = found.effect > 0 and count <= expected * KNOWN
+    elsewhere = f", yet error lines are rare elsewhere: {usual:.2g} a run" if known and error else ""
     subject = Subject(kind="template", service=template.service, operation=template.operation, name=template.text[:200])
 
     def tell() -> Evidence:
@@ -173,8 +182,8 @@ def _template(logs: LogSource, scope: Scope, template: Template, exposure: Expos
             kind=_kind(found.effect, Two(template.n.baseline, count)),
             subject=subject,
             statement=(
-                f"{template.service} logged {count:.0f} times {template.severity or 'the line'} "
-                f"“{template.text[:160]}”, {expected:.3g} expected from the baseline"
+                f"{named(template.service)} logged {count:.0f} times {level} "
+                f"{quoted(template.text, SHOWN)}, {expected:.3g} expected from the baseline{elsewhere}"
             ),
             baseline=expected,
             incident=count,
