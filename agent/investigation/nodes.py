@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.investigation.impact import surge, unaffected
 from agent.investigation.state import Context, State, dump, evidence_of, scope_of
 from agent.investigation.verify import topology_of
 from agent.investigation.watch import Interim
-from agent.ranking import Alarm, Picture, rank_hypotheses, shipped_weights, worth_showing
+from agent.ranking import Alarm, Picture, rank_hypotheses, shipped_weights, surge, unaffected, worth_showing
 from tools.analysers import ALL
 from tools.analysers.quantile_shift import enough
 from tools.analysers.survey import run_survey

@@ -1,6 +1,6 @@
 """The scoring model: a conditional logit over components, with "none of them" as one more candidate.
 
-P(component) is proportional to exp(w . features), P(none) to exp(w_none) (McFadden 1974). The weights of
+P(component) is proportional to exp(w . features), P(none) to exp(w_none + w_felt felt) (McFadden 1974). The weights of
 what speaks for a component are never negative, that of `downstream` never positive. They are fitted by
 `whydown eval fit` and kept in `weights.json` with how they were made.
 """
@@ -27,6 +27,8 @@ class Weights(BaseModel):
     names: tuple[str, ...]
     features: tuple[float, ...]
     none: float
+    felt: float
+    """What is added to `none` for what users feel, see `agent.ranking.impact.felt`; never positive."""
     families: dict[FaultFamily, tuple[float, ...]]
     """One row a family: a weight per feature, then the intercept; a multinomial logit."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent.ranking.alarm import Alarm, nothing_at_most
 from agent.ranking.collect import component_features
 from agent.ranking.features import Features
+from agent.ranking.impact import felt
 from agent.ranking.kinds import fault_kind
 from agent.ranking.model import Weights, probabilities, score
 from agent.ranking.neighbours import Neighbours
@@ -60,7 +61,8 @@ def rank_hypotheses(picture: Picture, weights: Weights, steering: Steering | Non
     ruled_out = frozenset(item.component for item in said.rejected)
     features = component_features(picture.evidence, picture.graph, picture.traced, ruled_out)
     scores = steered({name: score(f, weights) for name, f in features.items()}, said)
-    chances = probabilities(scores, weights.none, nothing_at_most(picture.alarm, picture.evidence))
+    none = weights.none + weights.felt * felt(picture.evidence, picture.graph)
+    chances = probabilities(scores, none, nothing_at_most(picture.alarm, picture.evidence))
     names = {**features, **scores}
     ordered = sorted(names, key=lambda name: (name in ruled_out, -chances.get(name, 0.0), name))
     drafts = [

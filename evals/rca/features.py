@@ -15,6 +15,7 @@ from agent.investigation.investigate import open_context
 from agent.investigation.nodes import picture_of, survey
 from agent.ranking import Picture
 from agent.ranking.collect import component_features
+from agent.ranking.impact import felt
 from agent.schema import Incident
 from evals.rca.case import Case, ViewOptions
 from evals.rca.truth import Truth
@@ -42,6 +43,8 @@ class Example(BaseModel):
     truth: tuple[str, ...]
     family: str
     features: dict[str, tuple[float, ...]]
+    felt: float = 0.0
+    """What users feel, see `agent.ranking.impact.felt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def example_of(job: Job) -> Example:
         truth=tuple(name for name in right if name),
         family=truth.family if truth else "",
         features={name: tuple(features.vector()) for name, features in found.items()},
+        felt=felt(picture.evidence, picture.graph) if picture else 0.0,
     )
 
 

@@ -42,20 +42,21 @@ def fit_weights(examples: Sequence[Example], made_by: str) -> Weights:
     return Weights(
         made_by=made_by,
         names=NAMES,
-        features=tuple(round(float(w), 4) for w in components[:-1]),
+        features=tuple(round(float(w), 4) for w in components[:-2]),
+        felt=round(float(components[-2]), 4),
         none=round(float(components[-1]), 4),
         families=fit_families(examples),
     )
 
 
 def fit_components(examples: Sequence[Example]) -> Vector:
-    """Return the weights of the features, then that of "none".
+    """Return the weights of the features, then of what is felt, which speaks against "none", then that of "none".
 
     A case whose cause no evidence mentions teaches nothing and is left out.
     """
     data = [_design(e) for e in examples if e.features and (not e.truth or set(e.truth) & set(e.features))]
-    prior = np.array([-PRIOR if name in AGAINST else PRIOR for name in NAMES])
-    bounds = [(None, 0.0) if name in AGAINST else (0.0, None) for name in NAMES]
+    prior = np.array([*(-PRIOR if name in AGAINST else PRIOR for name in NAMES), 0.0])
+    bounds = [*((None, 0.0) if name in AGAINST else (0.0, None) for name in NAMES), (None, 0.0)]
     found = minimize(
         _loss, np.append(prior, 0.0), args=(data, prior), jac=True, bounds=[*bounds, (None, None)], method="L-BFGS-B"
     )
@@ -63,11 +64,11 @@ def fit_components(examples: Sequence[Example]) -> Vector:
 
 
 def _design(example: Example) -> tuple[Vector, NDArray[np.int64]]:
-    """Return candidates x (features, none) and the rows of the right candidates; the last row is "none"."""
+    """Return candidates x (features, felt, none) and the rows of the right candidates; the last row is "none"."""
     names = sorted(example.features)
-    rows = np.zeros((len(names) + 1, len(NAMES) + 1))
-    rows[:-1, :-1] = [example.features[name] for name in names]
-    rows[-1, -1] = 1.0
+    rows = np.zeros((len(names) + 1, len(NAMES) + 2))
+    rows[:-1, :-2] = [example.features[name] for name in names]
+    rows[-1, -2:] = example.felt, 1.0
     right = [names.index(name) for name in example.truth if name in example.features]
     return rows, np.array(right or [len(names)], dtype=np.int64)
 

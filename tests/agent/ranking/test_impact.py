@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.investigation.impact import surge, unaffected
+from agent.ranking.features import saturate
+from agent.ranking.impact import felt, surge, unaffected
 from tests.agent.ranking.builders import GRAPH, found
 from tools.evidence import Evidence, EvidenceKind
 
@@ -42,3 +43,9 @@ def test_a_surge_is_half_as_much_again_and_sure() -> None:
     assert surge([traffic(2, 2.9)]) == ""
     assert surge([traffic(0, 9)]) == ""
     assert surge([traffic(2, 4).model_copy(update={"uncertain": True})]) == ""
+
+
+def test_what_is_felt_is_the_worst_at_the_entries() -> None:
+    assert felt([slower("shop", 90), slower("gateway", 5), slower("gateway", 9)], GRAPH) == saturate(9)
+    assert felt([slower("shop", 90), slower("gateway", -9)], GRAPH) == 0
+    assert felt([slower("shop", 90)], []) == 0

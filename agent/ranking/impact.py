@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from agent.ranking.features import size_of
 from agent.ranking.neighbours import Neighbours
 from tools.evidence import Evidence, EvidenceKind
 from tools.sources.rows import Call
@@ -21,11 +22,24 @@ def unaffected(evidence: Iterable[Evidence], graph: Iterable[Call], traced: Coll
         graph: the call graph; who is called by nobody is an entry.
         traced: components with enough spans in both windows. Without an entry among them nothing is told.
     """
+    entries = entries_of(graph) & set(traced)
+    return bool(entries) and all(item.uncertain for item in _felt(evidence, entries))
+
+
+def felt(evidence: Iterable[Evidence], graph: Iterable[Call]) -> float:
+    """Return how much worse requests fare where they enter: the largest size of a finding, 0 when there is none."""
+    return max((size_of(item) for item in _felt(evidence, entries_of(graph))), default=0.0)
+
+
+def entries_of(graph: Iterable[Call]) -> set[str]:
+    """Return who calls others and is called by nobody."""
     calls = list(graph)
     known = Neighbours(calls)
-    entries = {call.caller for call in calls if not known.callers(call.caller)} & set(traced)
-    felt = {e.subject.service for e in evidence if e.kind in _FELT and e.effect > 0 and not e.uncertain}
-    return bool(entries) and not entries & felt
+    return {call.caller for call in calls if not known.callers(call.caller)}
+
+
+def _felt(evidence: Iterable[Evidence], entries: Collection[str]) -> list[Evidence]:
+    return [e for e in evidence if e.kind in _FELT and e.effect > 0 and e.subject.service in entries]
 
 
 def surge(evidence: Iterable[Evidence]) -> str:
