@@ -57,7 +57,7 @@ def summarise(verdict: Verdict, hypotheses: list[Hypothesis], calm: Calm) -> str
             return f"{calm.surge}, and they are served as before"
         if calm.unaffected and hypotheses:
             return "requests are served as before, and no component stands out"
-        return "nothing deviates more than the baseline itself does"
+        return "nothing deviates more than it does in the baseline itself"
     if not hypotheses:
         return "nothing stood out in what could be read"
     if verdict is Verdict.INCONCLUSIVE:

@@ -15,6 +15,8 @@ from tools.window import to_datetime
 
 _TIME_UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
+LIKELIER = 0.5
+"""From here on a cause is likelier than all else together."""
 EFFECT_NOTE = "change in units of the baseline's own variation"
 
 
@@ -23,11 +25,13 @@ def headline(report: Report) -> tuple[str, str]:
     leader = next((item for item in report.hypotheses if not item.rejected), None)
     word = report.verdict.value.replace("_", " ").upper()
     if report.verdict is Verdict.HEALTHY:
-        return word, "nothing deviates more than it does in the baseline itself"
+        return word, clean(report.summary) or "nothing deviates"
     if leader is None:
         return word, clean(report.summary) or "no cause stands out"
     named = f"{clean(leader.component, 80)} ({fault_words(leader.fault_kind)})"
     if report.verdict is Verdict.ROOT_CAUSE:
+        if leader.confidence < LIKELIER:
+            return word, f"most likely {named}, {percent(leader.confidence)}; that something is at fault is sure"
         return word, f"{named}, {percent(leader.confidence)} confident"
     return word, f"{named} leads with {percent(leader.confidence)}, not enough to call it the cause"
 

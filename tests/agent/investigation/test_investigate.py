@@ -84,7 +84,7 @@ def test_nothing_wrong_is_healthy(tmp_path: Path, settings: Settings) -> None:
     Folder(tmp_path / "in").spans(*traffic())
     report = investigate(ask(tmp_path / "in"), settings)
     assert report.verdict is Verdict.HEALTHY
-    assert report.summary == "nothing deviates more than the baseline itself does"
+    assert report.summary == "nothing deviates more than it does in the baseline itself"
 
 
 def test_every_cited_id_exists_and_runs_are_read_again(tmp_path: Path, settings: Settings) -> None:

@@ -109,7 +109,13 @@ def report(
 def healthy() -> Report:
     """Return the report of a healthy system."""
     empty = report(FIRST, verdict=Verdict.HEALTHY)
-    return empty.model_copy(update={"hypotheses": (), "evidence": (), "summary": "nothing deviates"})
+    return empty.model_copy(
+        update={
+            "hypotheses": (),
+            "evidence": (),
+            "summary": "nothing deviates more than it does in the baseline itself",
+        }
+    )
 
 
 def hostile() -> Report:

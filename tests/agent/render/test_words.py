@@ -76,9 +76,15 @@ def test_the_headline_of_an_inconclusive_report_does_not_claim_a_cause() -> None
 
 
 def test_a_healthy_report_is_never_headed_by_a_cause() -> None:
-    expected = ("HEALTHY", "nothing deviates more than it does in the baseline itself")
-    assert words.headline(sample.healthy()) == expected
-    assert words.headline(sample.report(verdict=Verdict.HEALTHY)) == expected
+    served = sample.report(verdict=Verdict.HEALTHY).model_copy(update={"summary": "requests are served as before"})
+    assert words.headline(sample.healthy())[1] == "nothing deviates more than it does in the baseline itself"
+    assert words.headline(served) == ("HEALTHY", "requests are served as before")
+
+
+def test_the_likeliest_of_several_is_not_told_as_if_it_were_sure() -> None:
+    unsure = sample.FIRST.model_copy(update={"confidence": 0.32})
+    word, rest = words.headline(sample.report(unsure))
+    assert (word, rest) == ("ROOT CAUSE", "most likely payment (slow code), 32 %; that something is at fault is sure")
 
 
 def test_windows_over_midnight_show_both_dates() -> None:
