@@ -52,7 +52,7 @@ class Session:
         self._lock = threading.Lock()
         """Held while what is said is written: the file changes when an investigation begins a run."""
         self._purse: Purse | None = None
-        self._known: tuple[Report | None, int, Known] | None = None
+        self._known: tuple[tuple[Report | None, int], Known, Shelf] | None = None
         self._clean: dict[str, Evidence] = {}
 
     @classmethod
@@ -64,11 +64,21 @@ class Session:
         Raises:
             RunError: it is no folder, and no such run exists.
         """
-        if not target:
-            return cls(settings)
-        if Path(target).is_dir() or Path(target).suffix == ".toml":
-            return cls(settings, Incident(folder=Path(target)))
-        return cls(settings, run=find_run(settings.runs, target))
+        run = cls.check(target, settings)
+        session = cls(settings, Incident(folder=Path(target)) if target and run is None else None, run)
+        session._gone_through()
+        return session
+
+    @staticmethod
+    def check(target: str, settings: Settings) -> RunFolder | None:
+        """Return the run that a target names, None where it names none; reads nothing.
+
+        Raises:
+            RunError: it is no folder, and no such run exists.
+        """
+        if not target or Path(target).is_dir() or Path(target).suffix == ".toml":
+            return None
+        return find_run(settings.runs, target)
 
     # What is known
 
@@ -89,13 +99,21 @@ class Session:
         return self._purse.budget if self._purse else None
 
     def known(self) -> Known:
-        """Return what can be named now; asked for at every key, so it is made once a report."""
-        found = len(self.looked.items)
-        if self._known is None or self._known[0] is not self.report or self._known[1] != found:
-            runs = reversed(list_runs(self.settings.runs))
-            names = names_of(self.report, self.looked.items, [run.id for run in runs])
-            self._known = (self.report, found, names)
-        return self._known[2]
+        """Return what can be named now; asked for at every key."""
+        return self._gone_through()[0]
+
+    def shelf(self) -> Shelf:
+        """Return all evidence, of the investigation and of questions."""
+        return self._gone_through()[1]
+
+    def _gone_through(self) -> tuple[Known, Shelf]:
+        """Go through all evidence, once after each change: methods that take time do so before they return."""
+        now = (self.report, len(self.looked.items))
+        if self._known is None or self._known[0][0] is not now[0] or self._known[0][1] != now[1]:
+            runs = [run.id for run in reversed(list_runs(self.settings.runs))]
+            evidence = (*(self.report.evidence if self.report else ()), *self.looked.items)
+            self._known = now, names_of(self.report, self.looked.items, runs), Shelf(evidence)
+        return self._known[1:]
 
     def hypothesis(self, named: str = "") -> Hypothesis:
         """Return a hypothesis by rank (`H2`, `2`) or component; without a name the first.
@@ -123,10 +141,6 @@ class Session:
     def find(self, evidence_id: str) -> Evidence | None:
         """Return a finding of the investigation or of a question, None when there is none of that id."""
         return (self.report.find(evidence_id) if self.report else None) or self.looked.find(evidence_id)
-
-    def shelf(self) -> Shelf:
-        """Return all evidence, of the investigation and of questions."""
-        return Shelf((*(self.report.evidence if self.report else ()), *self.looked.items))
 
     # What takes time
 
@@ -168,14 +182,11 @@ class Session:
         self.report = redact_model(report)
         if self._purse is not None:
             self._purse.settle()
+        self._gone_through()
         return self.report
 
     def open_purse(self) -> Purse | None:
-        """Return what holds the budget of this conversation, None without a model.
-
-        Raises:
-            RunError: the run's journal cannot be read.
-        """
+        """Return what holds the budget of this conversation, None without a model; see `agent.chat.model.purse`."""
         if self._purse is None and self.model:
             from agent.chat.model.purse import Purse
 
@@ -222,6 +233,7 @@ class Session:
         outcome = ask_model(question, place, purse, told, stopped)
         purse.settle()
         self.looked.add(outcome.found)
+        self._gone_through()
         notice = Turn(who="notice", text=outcome.notice) if outcome.notice else None
         for turn in (outcome.turn if outcome.turn.says_anything else None, notice):
             if turn is not None:
@@ -327,19 +339,11 @@ class Session:
         return self.incident.steering if self.incident else Steering()
 
     def rejecting(self, named: str, reason: str) -> Steering:
-        """Return the steering with a hypothesis rejected.
-
-        Raises:
-            InputError: there is no such hypothesis, or no reason is given.
-        """
+        """Return the steering with a hypothesis rejected, see `agent.chat.steers.rejected`."""
         return steers.rejected(self.steering(), self.hypothesis(named).component, reason)
 
     def restoring(self, named: str) -> Steering:
-        """Return the steering without the rejection of a hypothesis.
-
-        Raises:
-            InputError: it is not rejected.
-        """
+        """Return the steering without the rejection of a hypothesis, see `agent.chat.steers.restored`."""
         return steers.restored(self.steering(), self.hypothesis(named).component)
 
     def observing(self, text: str) -> Steering:
@@ -347,11 +351,7 @@ class Session:
         return steers.observed(self.steering(), text, self.known().services)
 
     def pinning(self, named: str) -> Steering:
-        """Return the steering with a hypothesis pinned, or let go if it was.
-
-        Raises:
-            InputError: there is no such hypothesis.
-        """
+        """Return the steering with a hypothesis pinned, or let go if it was, see `agent.chat.steers.pinned`."""
         return steers.pinned(self.steering(), self.hypothesis(named).component)
 
     def pin_evidence(self, evidence_id: str) -> bool:

@@ -39,7 +39,7 @@ class Shelf:
 
     def __init__(self, evidence: Iterable[Evidence]) -> None:
         self._items = {item.id: Item("other", item) for item in sorted(evidence, key=_loudness)}
-        self._texts: dict[str, str] = {}
+        self._texts = {ref: _text(item) for ref, item in self._items.items()}
 
     def items(
         self,
@@ -70,13 +70,7 @@ class Shelf:
         others = [item for ref, item in self._items.items() if ref not in taken] if "other" in shown else []
         found = [*special, *others]
         needle = search.casefold()
-        return [item for item in found if needle in self._text(item)] if needle else found
-
-    def _text(self, item: Item) -> str:
-        if item.key not in self._texts:
-            found = item.evidence
-            self._texts[item.key] = (f"{found.id} {found.statement}" if found else item.gap).casefold()
-        return self._texts[item.key]
+        return [item for item in found if needle in (self._texts.get(item.key) or _text(item))] if needle else found
 
 
 def counts(hypothesis: Hypothesis) -> dict[Side, int]:
@@ -103,6 +97,10 @@ def _sides(hypothesis: Hypothesis | None) -> dict[str, Side]:
         return {}
     against: dict[str, Side] = dict.fromkeys(hypothesis.contradicts, "against")
     return {**against, **dict.fromkeys(hypothesis.supports, "for")}
+
+
+def _text(item: Item) -> str:
+    return (f"{item.evidence.id} {item.evidence.statement}" if item.evidence else item.gap).casefold()
 
 
 def _loudness(item: Evidence | None) -> float:

@@ -24,7 +24,8 @@ def chat(
     from agent.chat.session import Session
     from tools.config import as_flags, load_settings
 
-    session = Session.open(target, load_settings(config, **as_flags(sets or [])))
+    settings = load_settings(config, **as_flags(sets or []))
+    Session.check(target, settings)
     if web:
         from agent.tui.web import serve
 
@@ -33,4 +34,4 @@ def chat(
     else:
         from agent.tui.app import ChatApp
 
-        ChatApp(session).run()
+        ChatApp(Session(settings), lambda: Session.open(target, settings)).run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
@@ -11,7 +11,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from agent.chat.commands import matching
@@ -25,6 +24,7 @@ from agent.tui.detail import Detail
 from agent.tui.evidence import EvidenceRows
 from agent.tui.keys import KEYS, palette
 from agent.tui.lines import hypothesis_line
+from agent.tui.memory import set_aside, take_back
 from agent.tui.messages import Answered, Done, Drafted, Failed, Growing, Loaded, Opened, Seen, Told
 from agent.tui.prompt import Prompt
 from agent.tui.rows import Rows
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 Shown = Literal["evidence", "detail", "conversation"]
 """Which pane a narrow terminal shows below the hypotheses."""
-SETTLE_S = 0.12
-"""How long the cursor rests before what is behind a row is read."""
 WIDE, HIGH = 120, 36  # of a terminal that has room for more
 DARK, LIGHT = "textual-dark", "textual-light"
 
@@ -50,23 +48,21 @@ class ChatApp(App[None]):
 
     CSS_PATH = "styles.tcss"
     TITLE = "whydown"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  # annotated so in the base class
-        (0, "-narrow"),
-        (WIDE, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  # annotated so in the base class
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, opening: Callable[[], Session] | None = None) -> None:
+        """Begin with a session, or with an empty one while another is being opened."""
         super().__init__()
         self.console.push_theme(THEME)
         self.session = session
         self.talk = Talk(self)
         self.phase = "ready"
+        self._opening = opening
         self._hypotheses: tuple[Hypothesis, ...] = ()
         self.looked_at: Evidence | None = None  # the selected finding, if it is not a hypothesis as a whole
         self._selection = 0
         self._loaded = -1
-        self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the screen; the stylesheet decides what is beside what."""
@@ -91,11 +87,20 @@ class ChatApp(App[None]):
         self.query_one("#hints").display = False
         self.show_pane("evidence")
         self.hypotheses.focus()
-        self.enter(self.session)
+        if self._opening is None:
+            self.enter(self.session)
+        else:
+            self.set_phase("opening")
+            self.call_after_refresh(self.talk.open, self._opening)
+
+    def on_unmount(self) -> None:
+        """Leave the process as it was."""
+        take_back()
 
     def enter(self, session: Session) -> None:
         """Show a session from its beginning, and go on with its investigation where it stands."""
         self.session = session
+        set_aside()
         self.conversation.remove_children()
         for turn in session.transcript.turns:
             self.conversation.add(turn)
@@ -203,6 +208,7 @@ class ChatApp(App[None]):
     def on_done(self, event: Done) -> None:
         """Show the report."""
         self.talk.ended()
+        set_aside()
         self.conversation.forget(event.gone)
         self._show_known()
         if self.selected is not None and self.selected.rejected:
@@ -258,7 +264,7 @@ class ChatApp(App[None]):
     def on_loaded(self, event: Loaded) -> None:
         """Show a pane unless something else is selected by now."""
         if event.selection == self._selection:
-            self.detail.draw(event.pane, event.view)
+            self.detail.show(event.pane, event.view)
             self._loaded = event.selection
 
     # What the person does
@@ -286,20 +292,12 @@ class ChatApp(App[None]):
     def _select(self, item: Evidence | None) -> None:
         self.looked_at = item
         self._selection += 1
-        if self._settling is not None:
-            self._settling.stop()
-        self._settling = self.detail.set_timer(SETTLE_S, self.detail.selection_changed)
+        self.detail.settle()
 
     @while_open
     def on_detail_wanted(self, event: Detail.Wanted) -> None:
         """Read what a tab shows."""
-        report = self.session.report
-        if report is None:
-            return
-        if event.pane == "plot":
-            self.detail.plot(report, self.selected, self.looked_at)
-            self._loaded = self._selection
-        else:
+        if self.session.report is not None:
             self.talk.look_behind(event.pane, self._selection, self.selected, self.looked_at)
 
     @while_open

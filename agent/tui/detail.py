@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static, TabbedContent, TabPane
 
 from agent.chat.answers import Pane
@@ -12,8 +16,10 @@ from agent.chat.panes import View
 from agent.render.terminal.plot import MIN_POINTS, decisive, finite_points
 from agent.schema import Hypothesis, Report
 from agent.tui.drawn import Drawn
-from agent.tui.plot import SeriesPlot
 from tools.evidence import Evidence, Sample
+
+if TYPE_CHECKING:
+    from agent.tui.plot import SeriesPlot
 
 TABS: dict[Pane, str] = {
     "finding": "Finding",
@@ -25,6 +31,8 @@ TABS: dict[Pane, str] = {
     "past": "Past",
 }
 """Tabs in the order of their number keys."""
+SETTLE_S = 0.12
+"""How long the cursor rests before what is behind a row is read."""
 
 
 class Detail(Vertical):
@@ -40,6 +48,7 @@ class Detail(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._stale: set[Pane] = set(TABS)
+        self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the tabs out."""
@@ -48,7 +57,7 @@ class Detail(Vertical):
                 with TabPane(f"{number} {title}", id=f"tab-{pane}"):
                     if pane == "plot":
                         yield Static("", id="no-plot", markup=False)
-                        yield SeriesPlot(id="plot")
+                        yield Vertical(id="plot")
                     else:
                         yield Drawn(id=f"pane-{pane}")
 
@@ -61,6 +70,12 @@ class Detail(Vertical):
     def open(self, pane: Pane) -> None:
         """Open a tab."""
         self.query_one(TabbedContent).active = f"tab-{pane}"
+
+    def settle(self) -> None:
+        """Read what is behind another selection once the cursor rests."""
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_S, self.selection_changed)
 
     def selection_changed(self) -> None:
         """Forget what is shown: another finding or hypothesis is selected."""
@@ -78,24 +93,30 @@ class Detail(Vertical):
             self._stale.discard(pane)
             self.post_message(self.Wanted(pane))
 
-    def draw(self, pane: Pane, view: View) -> None:
+    def show(self, pane: Pane, view: View | SeriesPlot | None) -> None:
         """Show what was read."""
-        self.query_one(f"#pane-{pane}", Drawn).draw(view)
+        if view is None or isinstance(view, Widget):
+            self._plot(view)
+        else:
+            self.query_one(f"#pane-{pane}", Drawn).draw(view)
 
-    def tell(self, pane: Pane, text: str) -> None:
-        """Say why there is nothing to see, or that it is being read."""
-        self.query_one(f"#pane-{pane}", Drawn).tell(text)
-
-    def plot(self, report: Report, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
-        """Plot the selected finding, else the decisive one of the hypothesis."""
-        chosen = _series(report, hypothesis, item)
-        plot, said = self.query_one(SeriesPlot), self.query_one("#no-plot", Static)
-        plot.display = chosen is not None
-        said.display = chosen is None
-        if chosen is None:
+    def _plot(self, plotted: SeriesPlot | None) -> None:
+        """Show a plot, or say that there is nothing to plot."""
+        room, said = self.query_one("#plot", Vertical), self.query_one("#no-plot", Static)
+        room.display, said.display = plotted is not None, plotted is None
+        room.remove_children()
+        if plotted is None:
             said.update("No series is behind this finding; tab 1 has its values and samples.")
         else:
-            plot.draw(chosen[0], chosen[1], report)
+            room.mount(plotted)
+
+
+def plot_of(report: Report, hypothesis: Hypothesis | None, item: Evidence | None) -> SeriesPlot | None:
+    """Return a plot of the selected finding, else of the decisive one of the hypothesis; takes time at first."""
+    from agent.tui.plot import SeriesPlot
+
+    chosen = _series(report, hypothesis, item)
+    return SeriesPlot(*chosen, report) if chosen else None
 
 
 def _series(report: Report, hypothesis: Hypothesis | None, item: Evidence | None) -> tuple[Evidence, Sample] | None:

@@ -17,6 +17,7 @@ from agent.schema import Report
 if TYPE_CHECKING:
     from agent.investigation import Interim
     from agent.tui.confirm import Save
+    from agent.tui.plot import SeriesPlot
 
 
 class Seen(Message):
@@ -95,9 +96,9 @@ class Opened(Message):
 
 
 class Loaded(Message):
-    """A pane was read, for the selection of that number."""
+    """A pane was read, for the selection of that number. `view` is a plot, or None, where the pane is the plot's."""
 
-    def __init__(self, pane: Pane, selection: int, view: View) -> None:
+    def __init__(self, pane: Pane, selection: int, view: View | SeriesPlot | None) -> None:
         super().__init__()
         self.pane = pane
         self.selection = selection

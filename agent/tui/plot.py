@@ -16,13 +16,15 @@ from tools.window import to_datetime, to_ns
 class SeriesPlot(PlotextPlot):
     """Draws the first series of a finding. The x axis counts points, so a baseline of another day needs no gap."""
 
-    def draw(self, item: Evidence, sample: Sample, report: Report) -> None:
-        """Plot one series."""
+    def __init__(self, item: Evidence, sample: Sample, report: Report) -> None:
+        super().__init__()
+        self._draw(item, sample, report)
+
+    def _draw(self, item: Evidence, sample: Sample, report: Report) -> None:
         points = finite_points(sample)
         begin = to_ns(report.windows.incident[0])
         onset = _index(points, to_ns(item.onset)) if item.onset else None
         last = len(points) - 1
-        self.plt.clear_figure()
         band = baseline_band(points, begin)
         if band is not None:
             for edge in band:
@@ -34,7 +36,6 @@ class SeriesPlot(PlotextPlot):
             self.plt.vline(onset, color="red")
         self.plt.plot(list(range(len(points))), [value for _, value in points], color="cyan", marker="braille")
         self._label(points, item, band, start, onset)
-        self.refresh()
 
     def _label(
         self,

@@ -134,9 +134,13 @@ class Talk:
 
     def _load(self, pane: Pane, selection: int, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
         from agent.chat.panes import load
+        from agent.tui.detail import plot_of
 
         session = self._session
         if session.report is None or session.incident is None:
+            return
+        if pane == "plot":
+            self._app.post_message(Loaded(pane, selection, plot_of(session.report, hypothesis, item)))
             return
         try:
             view = load(pane, session.incident, session.report, session.settings, hypothesis, item)
@@ -225,13 +229,19 @@ class Talk:
     def _resume(self, run_id: str) -> None:
         if self.running:
             raise InputError("an investigation is running", "stop it with Esc first")
-        self._app.run_worker(partial(self._open, run_id), thread=True, group="answers")
+        settings = self._session.settings
+        self.open(lambda: Session.open(run_id, settings))
 
-    def _open(self, run_id: str) -> None:
-        try:
-            self._app.post_message(Opened(Session.open(run_id, self._session.settings)))
-        except WhydownError as error:
-            self._app.post_message(Failed(str(error)))
+    def open(self, opening: Callable[[], Session]) -> None:
+        """Open a session in a thread, and go on with it."""
+
+        def opened() -> None:
+            try:
+                self._app.post_message(Opened(opening()))
+            except WhydownError as error:
+                self._app.post_message(Failed(str(error)))
+
+        self._app.run_worker(opened, thread=True, group="answers")
 
     # Confirming
 
