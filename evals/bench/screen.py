@@ -150,13 +150,25 @@ def many_findings(folder: Path, runs: Path) -> str:
     return run.id
 
 
+def environment_of(runs: Path) -> dict[str, str]:
+    """Return the environment of a person's terminal, in which Python keeps compiled modules, as it does by default."""
+    mine = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    return {**mine, **terminal, "WHYDOWN_RUNS": str(runs), "PYTHONPYCACHEPREFIX": str(runs.parent / "compiled")}
+
+
 def measure_screen(run: str, runs: Path, keys: int = KEYS) -> ScreenCost:
     """Measure a run with many findings: first paint, then moving through all evidence by key.
 
     Raises:
         WhydownError: the screen does not come, or does not react.
     """
-    environment = {**os.environ, "WHYDOWN_RUNS": str(runs), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    environment = environment_of(runs)
+    warm = Terminal([run], environment)  # compiles the modules, as the first start after an installation does
+    try:
+        warm.wait_for("Hypotheses")
+    finally:
+        warm.close()
     terminal = Terminal([run], environment)
     try:
         painted = terminal.wait_for("Hypotheses")

@@ -24,9 +24,9 @@ def stores_table(rows: Sequence[StoreCost]) -> Table:
         table.add_column(name, justify="right")
     for row in rows:
         table.add_row(
-            f"{row.spans:,}",
+            counted(row.spans),
             f"{row.hours:.1f}",
-            f"{row.in_windows:,}",
+            counted(row.in_windows),
             *_cells(row.survey),
             *_cells(row.investigation),
         )
@@ -41,10 +41,10 @@ def live_table(costs: Sequence[LiveCost]) -> Table:
     for cost in costs:
         table.add_row(
             str(cost.system.services),
-            f"{cost.system.samples:,}",
+            counted(cost.system.samples),
             f"{cost.system.interval} s",
             f"{cost.bytes / 1e6:.2f} MB",
-            f"{cost.rows:,}",
+            counted(cost.rows),
             *_cells(cost.run),
         )
     return table
@@ -58,9 +58,9 @@ def engine_table(costs: Sequence[EngineCost]) -> Table:
     for cost in costs:
         table.add_row(
             str(cost.traffic.services),
-            f"{cost.traffic.spans:,}",
+            counted(cost.traffic.spans),
             f"{cost.bytes / 1e6:.2f} MB",
-            f"{cost.rows:,}",
+            counted(cost.rows),
             *_cells(cost.run),
             f"{cost.engine_mb:.0f}",
             "the fault" if cost.first == PLANTED else cost.first,
@@ -122,6 +122,11 @@ def conditions(repeat: int) -> str:
     load = os.getloadavg()[0]
     runs = "one run each" if repeat == 1 else f"medians of {repeat} runs"
     return f"{runs} on {os.cpu_count()} cores, load average {load:.1f} (others' work slows wall time); {TARGETS}"
+
+
+def counted(number: int) -> str:
+    """Return a count in at most seven characters: `12,345` or `12.3 M`."""
+    return f"{number:,}" if number < 100_000 else f"{number / 1e6:.3g} M"
 
 
 def _cells(run: Run) -> tuple[str, str, str]:
