@@ -80,7 +80,8 @@ def test_what_bytes_grow_with_is_said() -> None:
     ]
     (line,) = growth_notes(costs, "10 times the spans")
     assert line == (
-        "7 queries; fetched, against the first: 1.10 times for 10 times the spans, 0.48 times for 0.5 times the services"
+        "7 queries; fetched, against the first: 1.10 times for 10 times the spans, "
+        "0.48 times for 0.5 times the services"
     )
 
 
