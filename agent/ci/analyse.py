@@ -8,11 +8,12 @@ from agent.ci.classify import classify
 from agent.ci.facts import Facts, look, unreliable_tests
 from agent.ci.hypotheses import run_hypotheses
 from agent.ci.inputs import FailedRun
+from agent.ci.memory import remember
+from agent.ci.telemetry import investigate_telemetry
 from agent.ci.weigh import Reason, change_reasons, history_reasons, junit_reasons, sign_reasons
-from agent.schema import FailureClass, Hypothesis, Incident, Report, SourceStatus, Verdict, Windows
+from agent.schema import FailureClass, Hypothesis, Report, SourceStatus, Verdict, Windows
 from tools.clock import now
 from tools.config import Settings
-from tools.errors import WhydownError
 
 
 def analyse(run: FailedRun, settings: Settings) -> Report:
@@ -22,12 +23,14 @@ def analyse(run: FailedRun, settings: Settings) -> Report:
     those of logs, tests and change. Telemetry that cannot be used is named in the report's sources.
     """
     began = time.perf_counter()
-    telemetry, trouble = _investigated(run, settings)
+    telemetry, trouble = investigate_telemetry(run, settings)
     facts = look(run, first=len(telemetry.evidence) + 1 if telemetry else 1)
     classification = classify(_reasons(run, facts))
     own = run_hypotheses(run, facts, classification)
     hypotheses = _ranked([*own, *(telemetry.hypotheses if telemetry else ())], settings.ranking.hypotheses)
     told = classification.kind is not FailureClass.NOT_ENOUGH_EVIDENCE
+    window = telemetry.windows.incident if telemetry else run.window(now())
+    similar, unread = remember(facts, telemetry.similar if telemetry else (), window[1].date(), settings.knowledge)
     report = Report(
         run_id=telemetry.run_id if telemetry else "",
         symptom=f"CI run {run.name} failed".replace("  ", " "),
@@ -35,24 +38,15 @@ def analyse(run: FailedRun, settings: Settings) -> Report:
         summary=hypotheses[0].cause if hypotheses else "the run failed, and nothing tells why",
         hypotheses=tuple(hypotheses),
         evidence=(*(telemetry.evidence if telemetry else ()), *facts.evidence),
-        windows=telemetry.windows if telemetry else Windows(incident=run.window(now()), baseline=(), chosen_by="run"),
-        sources=(*_sources(run, trouble), *(telemetry.sources if telemetry else ())),
+        windows=telemetry.windows if telemetry else Windows(incident=window, baseline=(), chosen_by="run"),
+        sources=(*_sources(run, trouble), *unread, *(telemetry.sources if telemetry else ())),
+        similar=similar,
+        argument=telemetry.argument if telemetry else None,
         classification=classification,
         usage=telemetry.usage if telemetry else Report.model_fields["usage"].default,
     )
     seconds = {**(telemetry.timings if telemetry else {}), "ci": round(time.perf_counter() - began, 3)}
     return report.model_copy(update={"timings": seconds})
-
-
-def _investigated(run: FailedRun, settings: Settings) -> tuple[Report | None, str]:
-    if run.folder is None:
-        return None, ""
-    from agent.investigation import investigate
-
-    try:
-        return investigate(Incident(folder=run.folder, symptom=f"CI run {run.name} failed"), settings), ""
-    except WhydownError as error:
-        return None, str(error)
 
 
 def _reasons(run: FailedRun, facts: Facts) -> list[Reason]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,6 +35,33 @@ _WORDS = {
 }
 
 
+class StepStart(NamedTuple):
+    """At which line of a job's log a step begins."""
+
+    step: int
+    line: int
+
+
+class JobLink(BaseModel):
+    """Where a job is: its number, where its steps begin in its log, and lines of the log that GitHub does not show."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    id: int
+    steps: tuple[StepStart, ...] = ()
+    hidden: tuple[int, ...] = ()
+
+    def anchor(self, line: int) -> str:
+        """Return the part of the address that leads to a line of the log; empty when its step is not known."""
+        begun = [start for start in self.steps if start.line <= line]
+        if not begun:
+            return ""
+        first = begun[-1].line
+        passed = sum(first < number < line for number in self.hidden)
+        return f"#step:{begun[-1].step}:{line - first + 1 - passed}"
+
+
 class RunLink(BaseModel):
     """Where the run is: numbers and names that GitHub gave, never text of an artifact.
 
@@ -49,12 +77,20 @@ class RunLink(BaseModel):
     sha: str = ""
     workflow: str = "ci"
     server: str = "https://github.com"
+    jobs: tuple[JobLink, ...] = ()
 
     @property
     def url(self) -> str:
         """Return the run's page; empty when it is not known."""
         known = re.fullmatch(r"\w[\w.-]*/[\w.-]*\w[\w.-]*", self.repo) and self.run_id > 0
         return f"{self.server}/{self.repo}/actions/runs/{self.run_id}/attempts/{self.attempt}" if known else ""
+
+    def line_url(self, job: str, line: int) -> str:
+        """Return the page of a job's log, at a line where that is known; the run's page for a job of another name."""
+        found = next((one for one in self.jobs if one.name == job), None)
+        if found is None or not self.url:
+            return self.url
+        return f"{self.server}/{self.repo}/actions/runs/{self.run_id}/job/{found.id}{found.anchor(line)}"
 
 
 def to_comment(report: Report, run: RunLink, head: str = "") -> str:
@@ -80,6 +116,7 @@ def _parts(report: Report, run: RunLink, lines: int, evidence: int) -> list[str]
     leader = report.hypotheses[0] if report.hypotheses else None
     if leader:
         parts += _suspect(leader, report)
+    parts += _seen_before(report)
     parts.append(_details(report, evidence))
     return [*parts, _footer(report, run)]
 
@@ -108,8 +145,14 @@ def _decisive(item: Evidence, run: RunLink, most: int) -> str:
     sample = next((sample for sample in item.samples if sample.kind == "log"), Sample(kind="log"))
     place = sample.ref.rpartition(":")[2]
     title = f"**Decisive lines** of job {code(item.subject.name, 80)}, {escape('lines ' + place, 40)}"
-    linked = f"{title} ([log]({run.url}))" if run.url else title
+    url = run.line_url(item.subject.name, _first_line(place))
+    linked = f"{title} ([log]({url}))" if url else title
     return f"{linked}\n\n{fenced(sample.text.splitlines(), most)}"
+
+
+def _first_line(place: str) -> int:
+    first = place.partition("-")[0]
+    return int(first) if first.isdecimal() and len(first) < 10 else 1
 
 
 def fenced(lines: list[str], most: int) -> str:
@@ -132,10 +175,21 @@ def _suspect(leader: Hypothesis, report: Report) -> list[str]:
     parts = []
     if changes:
         owner = "" if leader.owner == "unknown" else f", owner {code(leader.owner, 120)}"
-        parts.append(f"**Suspect:** {code(changes[0].subject.name, 200)}{owner}: {escape(changes[0].statement, 300)}")
+        place = changes[0].subject.name
+        said = changes[0].statement.removeprefix(f"{place} was changed: ")
+        parts.append(f"**Suspect:** {code(place, 200)}{owner}: {escape(said, 300)}")
     steps = [*leader.remediation[:1], leader.next_check]
-    told = "; ".join(escape(step, 300) for step in steps if step)
+    told = "; ".join(escape(step.rstrip(". "), 300) for step in steps if step)
     return [*parts, f"**Next:** {told}."] if told else parts
+
+
+def _seen_before(report: Report) -> list[str]:
+    """Return the past incident that is most like this one, and what fixed it then."""
+    if not report.similar:
+        return []
+    one = report.similar[0]
+    fixed = f" Fixed then by: {escape(one.resolution, 300)}" if one.resolution else ""
+    return [f"**Seen before?** This is {escape(one.label(), 120)}: {escape(one.title, 160)}.{fixed}"]
 
 
 def _details(report: Report, most: int) -> str:
@@ -143,15 +197,31 @@ def _details(report: Report, most: int) -> str:
     for one in report.hypotheses:
         cells = [str(one.rank), f"{code(one.component, 100)}: {escape(one.cause, 200)}"]
         rows.append("| " + " | ".join([*cells, escape(percent(one.confidence)), ", ".join(one.supports)]) + " |")
-    listed = [f"- **{item.id}** {escape(item.statement, 300)}{_effect(item)}" for item in report.evidence[:most]]
+    shown = _cited_first(report)[:most]
+    listed = [f"- **{item.id}** {escape(item.statement, 300)}{_effect(item)}" for item in shown]
     left = len(report.evidence) - most
     listed += [f"- and {left} more"] if left > 0 else []
     missing = [
         f"- missing: {escape(text, 200)}" for text in (report.hypotheses[0].missing if report.hypotheses else ())
     ]
     table = ["\n".join(rows)] if report.hypotheses else []
-    body = "\n\n".join([*table, "\n".join([*listed, *missing])])
+    body = "\n\n".join([*table, "\n".join([*listed, *missing]), *_model_part(report)])
     return f"<details><summary>Hypotheses and evidence</summary>\n\n{body}\n\n</details>"
+
+
+def _cited_first(report: Report) -> list[Evidence]:
+    """Return the evidence with that of the best hypotheses first: it must be there when the rest is left out."""
+    cited = dict.fromkeys(ref for one in report.hypotheses for ref in one.supports)
+    found = [item for ref in cited if (item := report.find(ref))]
+    return [*found, *(item for item in report.evidence if item.id not in cited)]
+
+
+def _model_part(report: Report) -> list[str]:
+    """Return what a language model found and the evidence bears out; its own words are not shown."""
+    if report.argument is None or not report.argument.kept:
+        return []
+    told = [f"- {escape(one.sentence, 300)} ({', '.join(one.evidence)})" for one in report.argument.kept[:10]]
+    return ["Found by the language model, and borne out by the evidence:", "\n".join(told)]
 
 
 def _effect(item: Evidence) -> str:

@@ -7,20 +7,31 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from agent.ci.comment import JobLink
 from agent.ci.github.artifact import Uploaded, unpack
 from agent.ci.github.models import ChangedFile, Job, PullRequest, WorkflowRun
 from agent.ci.github.repository import Repository
+from agent.ci.github.steps import job_link
 from agent.ci.inputs import Commit, FailedRun, PastRun
 from tools.ci.archive import JobLog
 from tools.ci.codeowners import parse_codeowners
 from tools.ci.diff import FileChange, parse_diff
-from tools.errors import CodeHostError, InputError
+from tools.errors import CodeHostError, FormatError, InputError
 
 ARTIFACT = "whydown"
 """Name of the artifact in which a run hands over test reports and recorded telemetry."""
 FAILED = frozenset({"failure", "timed_out", "startup_failure"})
 JOBS, EARLIER, HISTORY = 5, 2, 30
 """Failed jobs read, successful runs compared with, and earlier runs whose end is looked at."""
+REPORTS = 3
+"""Earlier failed runs whose test reports are read, to tell a test that fails now and then."""
+
+
+class Gathered(NamedTuple):
+    """Everything about a failed run, and where its jobs are on GitHub's pages."""
+
+    run: FailedRun
+    jobs: tuple[JobLink, ...]
 
 
 class Target(NamedTuple):
@@ -44,7 +55,7 @@ def find_target(repository: Repository, run_id: int) -> Target:
     return Target(run, next(iter(exact or listed), None))
 
 
-def gather(repository: Repository, target: Target, scratch: Path) -> FailedRun:
+def gather(repository: Repository, target: Target, scratch: Path) -> Gathered:
     """Read everything about a failed run.
 
     Args:
@@ -63,20 +74,23 @@ def gather(repository: Repository, target: Target, scratch: Path) -> FailedRun:
         raise InputError(f"run {run.id} did not fail", f"it ended with {run.conclusion or 'nothing yet'}")
     history = repository.runs_of(run.workflow_id, per_page=HISTORY) if run.workflow_id else []
     uploaded = _uploaded(repository, run.id, scratch)
-    return FailedRun(
+    broken = any(case.broken for case in uploaded.tests)
+    logs = [(job, repository.job_log(job.id)) for job in jobs[:JOBS]]
+    read = FailedRun(
         name=run.name or "ci",
         sha=run.head_sha,
-        jobs=tuple(_logs(repository, jobs[:JOBS])),
+        jobs=tuple(JobLog(job.name, text, f"job {job.id}") for job, text in logs if text),
         earlier=tuple(_earlier(repository, history, run, {job.name for job in jobs})),
         tests=tuple(uploaded.tests),
         diff=tuple(changes(repository.files(pull.number))) if pull else (),
         commits=tuple(_commits(repository, pull)) if pull else (),
-        history=tuple(_past(history, run)),
+        history=tuple(_past(repository, history, run, scratch if broken else None)),
         owners=tuple(parse_codeowners(repository.codeowners(pull.base.ref if pull else ""))),
         folder=uploaded.folder,
         started=run.run_started_at,
         finished=run.updated_at,
     )
+    return Gathered(read, tuple(job_link(job, text) for job, text in logs))
 
 
 def _logs(repository: Repository, jobs: Sequence[Job]) -> list[JobLog]:
@@ -93,12 +107,31 @@ def _earlier(repository: Repository, history: Sequence[WorkflowRun], run: Workfl
     return found
 
 
-def _past(history: Sequence[WorkflowRun], run: WorkflowRun) -> list[PastRun]:
+def _past(
+    repository: Repository, history: Sequence[WorkflowRun], run: WorkflowRun, scratch: Path | None
+) -> list[PastRun]:
+    """Return the earlier runs; of the newest that failed on other commits also which tests failed, if it is asked."""
+    others = [old for old in history if old.id != run.id]
+    failed = [old.id for old in others if old.conclusion == "failure" and old.head_sha != run.head_sha]
+    asked = failed[:REPORTS] if scratch is not None else []
+    tests = {number: _failed_tests(repository, number, scratch / f"past-{number}") for number in asked if scratch}
     return [
-        PastRun(sha=old.head_sha, conclusion=old.conclusion or "", attempt=old.run_attempt)
-        for old in history
-        if old.id != run.id
+        PastRun(
+            sha=old.head_sha,
+            conclusion=old.conclusion or "",
+            attempt=old.run_attempt,
+            failed_tests=tests.get(old.id, frozenset()),
+        )
+        for old in others
     ]
+
+
+def _failed_tests(repository: Repository, run_id: int, scratch: Path) -> frozenset[str]:
+    """Return the tests that failed in an earlier run; none where its artifact is gone or bad: it only helps."""
+    try:
+        return frozenset(case.id for case in _uploaded(repository, run_id, scratch).tests if case.broken)
+    except FormatError:
+        return frozenset()
 
 
 def changes(files: Sequence[ChangedFile]) -> list[FileChange]:

@@ -64,7 +64,9 @@ def handle_run(
             return Handled("none")
         return Handled(post_success(repository, target.pull.number, link, settings.ci.author).action)
     with tempfile.TemporaryDirectory(prefix="whydown-") as scratch:
-        report = analyse(gather(repository, target, Path(scratch)), settings)
+        found = gather(repository, target, Path(scratch))
+        report = analyse(found.run, settings)
+    link = link.model_copy(update={"jobs": found.jobs})
     kind = report.classification.kind.value if report.classification else ""
     comment = to_comment(report, link, head=marker_of(link, own_run, kind).text())
     if dry_run or target.pull is None:

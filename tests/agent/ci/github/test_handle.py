@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
+from agent.ci.comment import RunLink, to_comment
 from agent.ci.github.gather import find_target, gather
 from agent.ci.github.handle import handle_run, open_repository
 from agent.ci.sticky import read_marker
 from agent.schema import FailureClass
+from knowledge.postmortem import Postmortem, Status
 from tests.agent.ci.github.fake import (
     DIFF_HUNK,
     NAME,
@@ -19,7 +22,8 @@ from tests.agent.ci.github.fake import (
     pull_request,
     workflow_run,
 )
-from tools.config import CiSettings, Settings
+from tests.knowledge.builders import write_shop
+from tools.config import CiSettings, KnowledgeSettings, Settings
 from tools.errors import ConfigError, InputError
 
 LOG = """2026-11-24T10:00:00.0000000Z ##[group]Run pytest
@@ -41,6 +45,16 @@ LOG = """2026-11-24T10:00:00.0000000Z ##[group]Run pytest
 2026-11-24T10:00:01.0000000Z ========================= 1 failed, 1 passed in 0.12s ==========================
 2026-11-24T10:00:02.0000000Z ##[error]Process completed with exit code 1.
 """
+SEEN = Postmortem(
+    id="PM-9",
+    title="cart total is wrong",
+    status=Status.CONFIRMED,
+    services=("cart",),
+    symptoms="test_total of tests/test_cart.py FAILED: assert 3 == 6, AssertionError in shop/cart.py",
+    root_cause="the sum of prices left out the last one",
+    resolution="add the last price again",
+    useful_in=("ci-1", "ci-2"),
+)
 JUNIT = b"""<testsuite><testcase classname="tests.test_cart" name="test_total" file="tests/test_cart.py">
 <failure message="assert 3 == 6">shop/cart.py:11: AssertionError</failure></testcase></testsuite>"""
 CHANGED = {"filename": "shop/cart.py", "status": "modified", "patch": DIFF_HUNK}
@@ -60,7 +74,8 @@ def failing() -> FakeGitHub:
 
 def test_everything_about_a_failed_run_is_read(tmp_path: Path) -> None:
     repository = failing().repository()
-    run = gather(repository, find_target(repository, 100), tmp_path)
+    run, links = gather(repository, find_target(repository, 100), tmp_path)
+    assert [(link.name, link.id) for link in links] == [("build", 1)]
     assert [log.name for log in run.jobs] == ["build"]
     assert [log.text for log in run.earlier] == ["ok\n"]
     assert [case.id for case in run.tests] == ["tests.test_cart::test_total"]
@@ -87,6 +102,62 @@ def test_a_failed_run_gets_one_comment_with_suspect_and_owner() -> None:
     assert handled.report is not None
     assert handled.report.classification is not None
     assert handled.report.classification.kind is FailureClass.REGRESSION
+
+
+def test_a_test_that_fails_on_other_commits_now_and_then_is_flaky() -> None:
+    github = failing()
+    github.history += [workflow_run(80, "d" * 40)]  # it failed too, and its artifact names the same test
+    github.files = []
+    report = handle_run(github.repository(), 100, Settings()).report
+    assert report is not None
+    assert report.classification is not None
+    assert "the same tests fail now and then on other commits" in report.classification.reasons
+    assert report.classification.kind is FailureClass.FLAKY
+
+
+def test_the_artifact_of_an_earlier_run_may_be_bad() -> None:
+    github = failing()
+    github.history += [workflow_run(80, "d" * 40)]
+    asked = 0
+
+    def spoil(request: httpx.Request) -> None:
+        nonlocal asked
+        if request.url.path.endswith("/artifacts/8/zip"):
+            asked += 1
+            github.archives[8] = b"PK" if asked == 2 else github.archives[8]
+
+    github.before = spoil
+    assert handle_run(github.repository(), 100, Settings()).action == "created"
+    assert asked == 2
+    assert "### Regression" in github.comments[0]["body"]
+
+
+def test_a_passing_suite_of_reports_asks_for_no_earlier_ones() -> None:
+    github = failing()
+    github.archives[8] = packed({"junit.xml": b"<testsuite><testcase name='a'/></testsuite>"})
+    github.history += [workflow_run(80, "d" * 40)]
+    handle_run(github.repository(), 100, Settings())
+    assert not [request for request in github.requests if "/runs/80/artifacts" in request.url.path]
+
+
+def test_a_similar_postmortem_is_named_with_what_fixed_it(tmp_path: Path) -> None:
+    folder = write_shop(tmp_path / "kb", (SEEN,)).path
+    settings = Settings(knowledge=KnowledgeSettings(folder=folder))
+    report = handle_run(failing().repository(), 100, settings).report
+    assert report is not None
+    assert [one.id for one in report.similar] == ["PM-9"]
+    text = to_comment(report, RunLink())
+    assert "**Seen before?** This is similar to PM-9 (confirmed, 2 times useful): cart total is wrong." in text
+    assert "Fixed then by: add the last price again" in text
+
+
+def test_a_knowledge_base_that_cannot_be_read_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    settings = Settings(knowledge=KnowledgeSettings(folder=tmp_path / "missing"))
+    handled = handle_run(failing().repository(), 100, settings)
+    assert handled.action == "created"
+    assert handled.report is not None
+    (source,) = [one for one in handled.report.sources if one.signal == "knowledge"]
+    assert "no knowledge folder" in source.notes[0]
 
 
 def test_a_second_attempt_that_fails_edits_the_comment() -> None:
