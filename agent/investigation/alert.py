@@ -28,8 +28,7 @@ def from_alert(reference: str, incident: Incident) -> Incident:
         SourceError: it does not answer.
     """
     sources = load_settings(incident.folder).sources if is_live(incident.folder) else SourcesSettings()
-    alert = find_alert(reference, sources, incident.folder)
-    rule = find_rule(alert, sources, incident.folder)
+    alert, rule = find_rule(find_alert(reference, sources, incident.folder), sources, incident.folder)
     return incident.model_copy(
         update={
             "symptom": incident.symptom or symptom_of(alert, rule),

@@ -12,6 +12,8 @@ import pytest
 
 from agent.investigation import from_alert
 from agent.schema import Incident
+from evals.bench.live.remote_write import write
+from evals.bench.live.server import PROMETHEUS_CONFIG
 from tests.contract.servers import alertmanager, prometheus
 from tools.clock import now
 from tools.errors import InputError
@@ -19,7 +21,7 @@ from tools.live.alerts.sources import PrometheusAlerts
 from tools.live.budget import Budget
 from tools.live.opening import Opening
 from tools.live.settings import BackendSettings
-from tools.window import TimeWindow, to_ns
+from tools.window import NS, TimeWindow, to_ns
 
 pytestmark = pytest.mark.live
 
@@ -117,3 +119,39 @@ def test_alerts_of_prometheus_itself(tmp_path: Path) -> None:
     assert alert.symptom == "alert AlwaysTrue on checkout: it is true"
     assert alert.fingerprint == "AlwaysTrue"
     assert alert.dated_from_condition
+
+
+SLOW = """
+groups:
+  - name: pay
+    interval: 1s
+    rules:
+      - alert: PaySlow
+        expr: rate(wait_seconds_sum{job="pay"}[2m]) > 1
+"""
+
+
+def test_an_alert_of_a_restarted_server_is_dated_from_its_condition(tmp_path: Path) -> None:
+    """The condition holds since ten minutes ago, but the server evaluates it only since it began."""
+    (tmp_path / "rules.yml").write_text(SLOW)
+    moment = round(now().timestamp())
+    labels = (("__name__", "wait_seconds_sum"), ("instance", "pay-1"), ("job", "pay"))
+    points, total = list[tuple[int, float]](), 0.0
+    for at in range(moment - 3600, moment, 15):
+        total += 15 * (3.0 if at > moment - 600 else 0.1)
+        points.append((at * 1000, total))
+    with prometheus(tmp_path, f"{PROMETHEUS_CONFIG}rule_files: ['{tmp_path / 'rules.yml'}']\n") as url:
+        write(f"{url}/api/v1/write", {labels: points})
+        file = tmp_path / "live.toml"
+        file.write_text(f'[[sources.alerts]]\nkind = "prometheus"\nurl = "{url}"\n')
+        incident = None
+        for _ in range(100):
+            try:
+                incident = from_alert("prometheus:PaySlow", Incident(folder=file))
+                break
+            except InputError:
+                time.sleep(0.1)
+    assert incident is not None
+    assert incident.incident_window is not None
+    began = moment - 600 - 120  # the rate of two minutes passes the limit some time within them
+    assert began - 60 <= incident.incident_window.start_ns / NS <= began + 120

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qs, urlsplit
@@ -36,9 +38,19 @@ class RuleSource(Protocol):
         """
         ...
 
+    def met_since(self, rule: Rule, labels: Mapping[str, str], at_ns: int) -> int | None:
+        """Return since when a rule's condition is met for some labels, until a moment; see `tools.live.metrics.met`.
 
-def find_rule(alert: Alert, settings: SourcesSettings, origin: Path) -> Rule | None:
-    """Return the rule that raised an alert; one known by its expression alone where no backend tells more.
+        Raises:
+            SourceError: it does not answer.
+        """
+        ...
+
+
+def find_rule(alert: Alert, settings: SourcesSettings, origin: Path) -> tuple[Alert, Rule | None]:
+    """Return an alert with the rule that raised it; one known by its expression alone where no backend tells more.
+
+    The alert is dated from when its condition was met, where the backend shows that this was earlier.
 
     Args:
         alert: what fired.
@@ -49,11 +61,26 @@ def find_rule(alert: Alert, settings: SourcesSettings, origin: Path) -> Rule | N
     budget = Budget(settings.budget_seconds)
     for signal in ("alerts", "metrics"):
         for backend in settings.of(signal):
-            found = _raising(alert, _rules_of(Opening(backend, signal, horizon, budget, origin)))
-            if found is not None:
-                return found
+            source = open_kind(Opening(backend, signal, horizon, budget, origin))
+            try:
+                if isinstance(source, RuleSource) and (rule := _raising(alert, source.rules())):
+                    return _dated(alert, rule, source), rule
+            except SourceError:  # another backend may know, and the alert says enough to begin with
+                continue
+            finally:
+                source.close()
     expression = expression_in(alert.origin)
-    return Rule(alert.name, False, expression, 0.0, {}, "firing", "") if expression else None
+    return alert, Rule(alert.name, False, expression, 0.0, {}, "firing", "") if expression else None
+
+
+def _dated(alert: Alert, rule: Rule, source: RuleSource) -> Alert:
+    waited = 0.0 if alert.dated_from_condition else rule.held_seconds
+    met = alert.started_ns - round(waited * NS)
+    try:
+        since = source.met_since(rule, alert.labels, alert.started_ns)
+    except SourceError:
+        return alert
+    return replace(alert, started_ns=since, dated_from_condition=True) if since is not None and since < met else alert
 
 
 def expression_in(address: str) -> str:
@@ -93,16 +120,6 @@ def _service_in(rule: Rule) -> str:
         if matchers
     }
     return named.pop() if len(named) == 1 else ""
-
-
-def _rules_of(opening: Opening) -> list[Rule]:
-    source = open_kind(opening)
-    try:
-        return source.rules() if isinstance(source, RuleSource) else []
-    except SourceError:
-        return []
-    finally:
-        source.close()
 
 
 def _raising(alert: Alert, rules: list[Rule]) -> Rule | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tools.clock import now
@@ -10,6 +11,7 @@ from tools.errors import InputError, SourceError
 from tools.live.alerts.alert import Alert, parse_alert
 from tools.live.http import Ask
 from tools.live.metrics import api
+from tools.live.metrics.met import condition_ask, met_since
 from tools.live.metrics.rules import Rule, read_rules
 from tools.live.source import HttpSource
 from tools.window import Scope, to_ns
@@ -59,6 +61,8 @@ class AlertmanagerAlerts(AlertSource):
 class PrometheusAlerts(AlertSource):
     """Prometheus' own list: without fingerprints an alert is named by its rule. It began when its condition did."""
 
+    posts = api.POSTS
+
     def alerts(self) -> list[Alert]:
         """Return pending and firing alerts."""
         data = api.data_of(self._reader.ask(api.ALERTS))
@@ -72,3 +76,12 @@ class PrometheusAlerts(AlertSource):
     def rules(self) -> list[Rule]:
         """Return all rules."""
         return read_rules(self._reader.ask(api.RULES))
+
+    def met_since(self, rule: Rule, labels: Mapping[str, str], at_ns: int) -> int | None:
+        """Return since when a rule's condition is met for some labels, until a moment.
+
+        Raises:
+            SourceError: the backend does not answer.
+        """
+        with self.understood():
+            return met_since(api.results_of(self._reader.ask(condition_ask(rule, at_ns))), labels, at_ns)

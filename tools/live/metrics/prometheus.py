@@ -6,7 +6,7 @@ and instances, never with traffic.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Annotated, ClassVar
 
@@ -21,6 +21,7 @@ from tools.live.metrics.conventions import PEER_LABELS, POD_LABELS, SERVICE_LABE
 from tools.live.metrics.details import Asked, ask_details
 from tools.live.metrics.families import Family
 from tools.live.metrics.inventory import Inventory
+from tools.live.metrics.met import condition_ask, met_since
 from tools.live.metrics.plan import RangeQuery, levels_of_size, range_queries
 from tools.live.metrics.promql import LATE, Level, check_matchers
 from tools.live.metrics.rules import Rule, read_rules
@@ -110,6 +111,15 @@ class PrometheusMetrics(HttpSource):
             SourceError: it does not answer.
         """
         return self.once.get("rules", lambda: read_rules(self._reader.ask(api.RULES)))
+
+    def met_since(self, rule: Rule, labels: Mapping[str, str], at_ns: int) -> int | None:
+        """Return since when a rule's condition is met for some labels, until a moment.
+
+        Raises:
+            SourceError: the backend does not answer.
+        """
+        with self.understood():
+            return met_since(api.results_of(self._reader.ask(condition_ask(rule, at_ns))), labels, at_ns)
 
     def hint(self) -> str:
         """Return which labels there are, where none of them names a service."""

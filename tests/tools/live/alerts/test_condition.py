@@ -69,8 +69,9 @@ def unreachable(**alerts: Any) -> SourcesSettings:
 
 def test_without_a_backend_that_answers_the_address_tells(tmp_path: Path) -> None:
     alert = parse_alert(raw(generatorURL=f"http://p/graph?g0.expr={quote(SLOW)}"), NOW)
-    found = find_rule(alert, unreachable(), tmp_path)
+    same, found = find_rule(alert, unreachable(), tmp_path)
+    assert same == alert
     assert found is not None
     assert found.condition == SLOW
-    assert find_rule(ALERT, unreachable(), tmp_path) is None
-    assert find_rule(ALERT, SourcesSettings(), tmp_path) is None
+    assert find_rule(ALERT, unreachable(), tmp_path) == (ALERT, None)
+    assert find_rule(ALERT, SourcesSettings(), tmp_path) == (ALERT, None)
