@@ -28,12 +28,14 @@ _EXACT = frozenset(
 
 
 def changed_to(scene: Scene) -> FaultKind | None:
-    """Return the kind that the nearest change before the first symptom suggests, None without such a change."""
+    """Return the kind that the last change before the first symptom suggests, None without such a change."""
     began = _began(scene)
-    for item in scene.own:
-        if item.kind is EvidenceKind.CHANGE and (began is None or item.onset is None or item.onset <= began):
-            return _BY_CHANGE.get(item.statement.split(" ", 1)[0].lower(), FaultKind.BAD_DEPLOY)
-    return None
+    changes = [e for e in scene.own if e.kind is EvidenceKind.CHANGE and e.onset is not None]
+    before = [(e.onset, e.statement) for e in changes if e.onset is not None and (began is None or e.onset <= began)]
+    if not before:
+        return None
+    _, statement = max(before)
+    return _BY_CHANGE.get(statement.split(" ", 1)[0].lower(), FaultKind.BAD_DEPLOY)
 
 
 def _began(scene: Scene) -> dt.datetime | None:

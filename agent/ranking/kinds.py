@@ -7,9 +7,9 @@ import re
 from agent.ranking.blamed_change import changed_to
 from agent.ranking.features import Features
 from agent.ranking.model import Weights, family_scores
-from agent.ranking.paths import awaited_store, loses_packets, store_kind, unreachable
+from agent.ranking.paths import BUSY, awaited_store, loses_packets, store_kind, unreachable
 from agent.ranking.scene import Scene
-from agent.ranking.signs import BUSY, in_words, sign_of, storms, surges
+from agent.ranking.signs import in_words, sign_of, storms, surges
 from tools.analysers.logs import ALARMING
 from tools.analysers.metric_classes import MetricClass, metric_class
 from tools.evidence import Evidence, EvidenceKind
@@ -92,7 +92,7 @@ def _code(features: Features, evidence: list[Evidence]) -> FaultKind:
         return FaultKind.EXCEPTION
     if any(item.kind is EvidenceKind.ERRORS_ORIGIN and item.effect > 0 for item in evidence):
         return FaultKind.EXCEPTION
-    if any(item.kind in _STRUCTURAL for item in evidence):
+    if features.own_time <= features.behaviour and any(item.kind in _STRUCTURAL for item in evidence):
         return FaultKind.EARLY_RETURN
     if features.own_time:
         return FaultKind.SLOW_CODE

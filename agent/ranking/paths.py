@@ -9,6 +9,8 @@ from tools.evidence import Evidence, EvidenceKind, Sample
 from tools.faults import FaultKind
 from tools.window import NS
 
+BUSY = 1.0
+"""A rise of a resource or of self-time by three scales and more, most of it sure."""
 AFFECTED = 0.25
 """A call is affected like the worst one from this part of its rise on."""
 ALIKE = 0.7
@@ -38,8 +40,8 @@ def store_kind(scene: Scene, caller: str, store: str) -> FaultKind:
 def awaited_store(scene: Scene) -> str:
     """Return the store whose answers take a component longer than anything of its own; empty when there is none."""
     features = scene.features
-    if features.wire_out <= max(features.own_time, features.wire_in, features.resource, features.behaviour):
-        return ""
+    if features.wire_out <= max(features.wire_in, features.resource, features.behaviour) or features.own_time >= BUSY:
+        return ""  # whose own code is slow takes up answers late, whatever they took
     slowest = next((e for e in scene.rising(EvidenceKind.LATENCY_EDGE) if e.subject.service == scene.component), None)
     return slowest.subject.peer if slowest and slowest.subject.peer not in scene.traced else ""
 

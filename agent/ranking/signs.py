@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agent.ranking.paths import unreachable
+from agent.ranking.paths import BUSY, unreachable
 from agent.ranking.scene import Scene, rise
 from tools.analysers.metric_classes import MetricClass, metric_class
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultKind, kind_in_words
 
-BUSY = 1.0
-"""A rise of a resource or of self-time by three scales and more, most of it sure."""
 GROWN = 1.25
 """Memory that grew by a quarter before it fell: a restart alone brings it back to where it was."""
 FELL = 0.8

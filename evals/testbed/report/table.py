@@ -82,7 +82,15 @@ def markdown(found: Table) -> str:
         kind = fault.kind.value if fault and fault.kind else "none"
         texts = [row[seed].text if seed in row else "" for seed in seeds]
         lines.append(_line([name, fault.component if fault else "", kind, *texts, _middle(row.values())]))
+    for words, what in (("component first", "right"), ("kind right", "kind_right")):
+        lines.append(_line([f"**{words}**", "", "", *(_of_seed(found, seed, what) for seed in seeds), ""]))
     return "\n".join([*lines, "", totals(found)])
+
+
+def _of_seed(found: Table, seed: int, what: str) -> str:
+    """Return how many of the faults recorded with a seed were judged rightly."""
+    cells = [row[seed] for name, row in found.items() if _is_fault(name) and seed in row]
+    return _share([cell for cell in cells if cell.seconds is not None], what)
 
 
 def totals(found: Table) -> str:

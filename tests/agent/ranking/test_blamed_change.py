@@ -54,6 +54,11 @@ def test_of_two_changes_the_one_before_counts() -> None:
     assert blamed(symptom(60), change(90, "deploy of shop"), change(58, "flag of shop")) is FaultKind.BAD_CONFIGURATION
 
 
+def test_of_two_changes_before_the_last_one_counts() -> None:
+    assert blamed(symptom(60), change(50, "config of shop"), change(58, "deploy of shop")) is FaultKind.BAD_DEPLOY
+    assert blamed(symptom(60), change(58, "deploy of shop"), change(50, "config of shop")) is FaultKind.BAD_DEPLOY
+
+
 def test_weak_findings_date_nothing() -> None:
     """A busy machine moves much by a little; a line that says "reloaded" is written by the change."""
     assert blamed(symptom(60), symptom(10, effect=4.0), change(55)) is FaultKind.BAD_CONFIGURATION

@@ -41,6 +41,14 @@ def test_missing_calls_are_an_early_return_only_where_nothing_fails() -> None:
     assert kind_of(features, missing, found(EvidenceKind.ERRORS_ORIGIN, 9, service="shop")) is FaultKind.EXCEPTION
 
 
+def test_who_is_slow_more_than_changed_did_not_return_early() -> None:
+    slow, fewer = (
+        found(EvidenceKind.LATENCY_SELF, 40, 1.0, service="shop"),
+        found(EvidenceKind.LOG_GONE, -3, service="shop"),
+    )
+    assert kind_of(Features(own_time=4.0, behaviour=0.2), slow, fewer) is FaultKind.SLOW_CODE
+
+
 def test_calls_that_appear_are_no_exception_where_nothing_fails_and_nothing_is_said() -> None:
     features, more = Features(behaviour=3.0), found(EvidenceKind.CALLS_APPEARED, 9, service="shop")
     assert kind_of(features, more) is FaultKind.UNKNOWN
@@ -73,7 +81,7 @@ def test_who_waits_for_a_store_more_than_for_anything_names_the_store_as_the_kin
     waits = edge("shop", "store", "UPDATE", 0.5, 1200.0)
     assert kind_of(Features(wire_out=5.0, own_time=0.2), waits) is FaultKind.DEPENDENCY_SLOW
     slow = found(EvidenceKind.LATENCY_SELF, 40, 1.0, service="shop")
-    assert kind_of(Features(wire_out=2.0, own_time=5.0), waits, slow) is FaultKind.SLOW_CODE
+    assert kind_of(Features(wire_out=4.5, own_time=3.0), waits, slow) is FaultKind.SLOW_CODE
 
 
 def test_a_resource_is_named_by_its_metric_and_idle_resources_clear_it() -> None:

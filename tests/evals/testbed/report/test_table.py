@@ -83,6 +83,8 @@ def test_the_table_has_a_column_a_seed_even_where_a_recording_is_missing() -> No
     assert lines[2].startswith("| payment-slow | payment | slow_code | 1, slow_code ✓ |")
     assert lines[3] == "| catalog-throttled | catalog | cpu_saturation |  | not recorded |  |"
     assert lines[4] == "| healthy |  | none |  | healthy | 52 |"
+    assert lines[5] == "| **component first** |  |  | 1 of 1 | 0 of 1 |  |"
+    assert lines[6] == "| **kind right** |  |  | 1 of 1 | 0 of 1 |  |"
 
 
 def test_the_totals_count_what_the_table_shows_and_name_what_is_missing() -> None:
