@@ -17,8 +17,8 @@ from tests.contract.servers import prometheus
 from tools.window import NS, TimeWindow
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-WARM_UP_SECONDS, NORMAL_SECONDS, FAULT_SECONDS = 5.0, 30.0, 22.0
-DELIVERY_SECONDS = 6.0
+WARM_UP_SECONDS, NORMAL_SECONDS, FAULT_SECONDS = 4.0, 26.0, 20.0
+DELIVERY_SECONDS = 5.0
 """Until the last spans are in the folder."""
 SCRAPE = """
 scrape_configs:

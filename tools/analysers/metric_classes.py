@@ -33,7 +33,8 @@ _WORDS: tuple[tuple[MetricClass, str], ...] = (
     (MetricClass.ERRORS, r"errors?|failures?|failed|faults?|exceptions?|availability|success\w*|5xx|4xx|timeouts?"),
     (
         MetricClass.LATENCY,
-        r"latenc(?:y|ies)|durations?|response_?time|elapsed|rtt|seconds_(sum|bucket)|p50|p90|p95|p99",
+        r"latenc(?:y|ies)|durations?|response_?time|elapsed|rtt|seconds_(sum|bucket)|p50|p90|p95|p99|"
+        r"(?<!time_)(?<!timestamp_)(?:milli)?seconds(?=$|\{)",
     ),
     (MetricClass.NETWORK, r"network|net|tcp|packets?|retrans\w*|receive|transmit|bytes_(sent|received)"),
     (MetricClass.TRAFFIC, r"requests?|calls?|ops|operations?|throughput|rps|qps|workload\w*|hits|count"),

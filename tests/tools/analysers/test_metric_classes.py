@@ -38,6 +38,11 @@ from tools.analysers.metric_classes import (
         ("PodCPUUsage", MetricClass.CPU),
         ("HTTPErrors", MetricClass.ERRORS),
         ("read_latencies_ms", MetricClass.LATENCY),
+        ("rpc_handling_seconds", MetricClass.LATENCY),
+        ("checkout_wait_milliseconds", MetricClass.LATENCY),
+        ("clock_time_seconds", MetricClass.OTHER),
+        ("last_backup_timestamp_seconds", MetricClass.OTHER),
+        ("busy_seconds_total", MetricClass.OTHER),
         ("flux_capacitance", MetricClass.OTHER),
     ],
 )
