@@ -10,10 +10,12 @@ from agent.investigation.verify import topology_of
 from agent.investigation.watch import Interim
 from agent.ranking import Alarm, Picture, rank_hypotheses, shipped_weights, surge, unaffected, worth_showing
 from tools.analysers import ALL
+from tools.analysers.metric_edges import edges_of
 from tools.analysers.quantile_shift import enough
 from tools.analysers.survey import run_survey
+from tools.errors import SourceError
 from tools.evidence import Evidence
-from tools.sources import Source, TraceSource
+from tools.sources import Source, Telemetry, TraceSource
 from tools.window import Scope
 
 
@@ -31,7 +33,24 @@ def survey(state: State, context: Context) -> State:
     traces = context.telemetry.traces
     traced = sorted(comparable(traces, scope_of(state))) if traces is not None else []
     timings = {f"survey.{name}": round(seconds, 3) for name, seconds in found.seconds.items()}
-    return {"evidence": dump(found.evidence), "failures": found.failures, "traced": traced, "timings": timings}
+    return {
+        "edges": [] if context.watch.stopped else metric_edges(context.telemetry, scope_of(state)),
+        "evidence": dump(found.evidence),
+        "failures": found.failures,
+        "traced": traced,
+        "timings": timings,
+    }
+
+
+def metric_edges(telemetry: Telemetry, scope: Scope) -> list[list[str]]:
+    """Return caller and callee of the calls that metrics tell of; none where spans or a file tell better."""
+    if telemetry.traces is not None or telemetry.graph or telemetry.metrics is None:
+        return []
+    try:
+        found = telemetry.metrics.series(scope)
+    except SourceError:  # the analyser that asked it, too, has said so
+        return []
+    return [[call.caller, call.callee] for call in edges_of(found)]
 
 
 def interim_ranking(state: State, context: Context) -> Callable[[list[Evidence]], None]:

@@ -35,6 +35,8 @@ class State(TypedDict, total=False):
     symptom: str
     evidence: list[str]
     failures: list[str]
+    edges: list[list[str]]
+    """Caller and callee of the calls that metrics tell of, where neither spans nor a file tell who calls whom."""
     traced: list[str]
     """Services whose latency their spans tell."""
     hypotheses: list[str]

@@ -155,7 +155,7 @@ class Collector:
         No request passes it; or, where no call graph is known, it runs nowhere while most others run in pods.
         """
         if not self._graph.known:
-            return not self._in_pods.get(component, True) and sum(self._in_pods.values()) > len(self._in_pods) / 2
+            return not self._in_pods.get(component, True) and sum(self._in_pods.values()) > (len(self._in_pods) - 1) / 2
         return self._graph.off_path(component)
 
     def _settle_changes(self) -> None:
