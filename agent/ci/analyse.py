@@ -9,7 +9,7 @@ from agent.ci.facts import Facts, look, unreliable_tests
 from agent.ci.hypotheses import run_hypotheses
 from agent.ci.inputs import FailedRun
 from agent.ci.memory import remember
-from agent.ci.telemetry import investigate_telemetry
+from agent.ci.telemetry import LEAST, investigate_telemetry
 from agent.ci.weigh import Reason, change_reasons, history_reasons, junit_reasons, sign_reasons
 from agent.schema import FailureClass, Hypothesis, Report, SourceStatus, Verdict, Windows
 from tools.clock import now
@@ -27,6 +27,8 @@ def analyse(run: FailedRun, settings: Settings) -> Report:
     facts = look(run, first=len(telemetry.evidence) + 1 if telemetry else 1)
     classification = classify(_reasons(run, facts))
     own = run_hypotheses(run, facts, classification)
+    if telemetry and not facts.suspects and any(one.confidence >= LEAST for one in telemetry.hypotheses):
+        own = []  # it would only repeat that the run failed, where telemetry says why
     hypotheses = _ranked([*own, *(telemetry.hypotheses if telemetry else ())], settings.ranking.hypotheses)
     told = classification.kind is not FailureClass.NOT_ENOUGH_EVIDENCE
     window = telemetry.windows.incident if telemetry else run.window(now())
@@ -77,6 +79,8 @@ def _sources(run: FailedRun, trouble: str) -> list[SourceStatus]:
         SourceStatus(signal=name, available=n > 0, notes=(f"{n} read",) if n else ("missing",))
         for name, n in given.items()
     ]
+    if run.refused:
+        found.append(SourceStatus(signal="artifact", available=False, notes=(run.refused,)))
     if trouble:
         found.append(SourceStatus(signal="telemetry", available=False, notes=(trouble,)))
     return found

@@ -21,10 +21,14 @@ from tools.redact import redact_model
 
 LIMIT = 65_536
 """Characters that GitHub accepts in a comment."""
-LINES = 40
+LINES = 30
 LINE_LIMIT = 240
 _SHORTER = ((LINES, 30), (20, 15), (10, 5))
 """Decisive lines and pieces of evidence shown; the next pair is tried when the comment is too long."""
+REFUSED = frozenset({"artifact", "telemetry", "knowledge"})
+"""Sources that were there and could not be read, which a reader should know."""
+CITED = 4
+"""Ids of evidence in a row of the table of hypotheses."""
 _WORDS = {
     FailureClass.REGRESSION: "Regression",
     FailureClass.FLAKY: "Flaky",
@@ -131,7 +135,9 @@ def _top(report: Report, run: RunLink) -> list[str]:
     )
     where = f"[run {run.run_id}]({run.url})" if run.url else "the run"
     first = f"### {verdict}{sure}: why {where} failed"
-    return [first, *([escape(report.summary, 600)] if report.summary else []), *_why(report)]
+    leader = report.hypotheses[0] if report.hypotheses else None
+    title = f"**Leading hypothesis** ({escape(percent(leader.confidence))}): " if leader else ""
+    return [first, *([title + escape(report.summary, 600)] if report.summary else []), *_why(report)]
 
 
 def _why(report: Report) -> list[str]:
@@ -157,7 +163,8 @@ def _first_line(place: str) -> int:
 
 def fenced(lines: list[str], most: int) -> str:
     """Return foreign lines as a fenced block that nothing in them can end; the middle of many is left out."""
-    shown = lines if len(lines) <= most else [*lines[: most // 2], "…", *lines[-(most - most // 2) :]]
+    first = most // 3  # what a tool says last tells more than what it says first
+    shown = lines if len(lines) <= most else [*lines[:first], "…", *lines[-(most - first) :]]
     body = [_log_line(line) for line in shown]
     fence = "`" * max(3, max((len(run) for line in body for run in re.findall(r"`+", line)), default=0) + 1)
     return "\n".join([f"{fence}text", *body, fence])
@@ -196,7 +203,7 @@ def _details(report: Report, most: int) -> str:
     rows = ["| | hypothesis | confidence | evidence |", "|---|---|---:|---|"]
     for one in report.hypotheses:
         cells = [str(one.rank), f"{code(one.component, 100)}: {escape(one.cause, 200)}"]
-        rows.append("| " + " | ".join([*cells, escape(percent(one.confidence)), ", ".join(one.supports)]) + " |")
+        rows.append("| " + " | ".join([*cells, escape(percent(one.confidence)), _refs(one)]) + " |")
     shown = _cited_first(report)[:most]
     listed = [f"- **{item.id}** {escape(item.statement, 300)}{_effect(item)}" for item in shown]
     left = len(report.evidence) - most
@@ -204,9 +211,20 @@ def _details(report: Report, most: int) -> str:
     missing = [
         f"- missing: {escape(text, 200)}" for text in (report.hypotheses[0].missing if report.hypotheses else ())
     ]
+    missing += [
+        f"- {escape(source.signal, 40)} not read: {escape(note, 300)}"
+        for source in report.sources
+        if not source.available and source.signal in REFUSED
+        for note in source.notes
+    ]
     table = ["\n".join(rows)] if report.hypotheses else []
     body = "\n\n".join([*table, "\n".join([*listed, *missing]), *_model_part(report)])
     return f"<details><summary>Hypotheses and evidence</summary>\n\n{body}\n\n</details>"
+
+
+def _refs(one: Hypothesis) -> str:
+    more = len(one.supports) - CITED
+    return ", ".join(one.supports[:CITED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _cited_first(report: Report) -> list[Evidence]:

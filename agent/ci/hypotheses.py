@@ -82,7 +82,9 @@ def _component(run: FailedRun, told: list[Evidence]) -> str:
 
 
 def _cause(told: list[Evidence], suspect: Suspect | None) -> str:
-    said = told[0].statement if told else "the run failed without a telling line"
+    """Return what the failure says of itself: a test's message says more than a place in a log."""
+    first = next((item for item in told if item.kind is EvidenceKind.CI_TEST), told[0] if told else None)
+    said = first.statement if first else "the run failed without a telling line"
     return f"{said}; the failure fits the change of {suspect.change.path}" if suspect else said
 
 

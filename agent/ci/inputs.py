@@ -47,6 +47,7 @@ class FailedRun(BaseModel):
         owners: rules of CODEOWNERS.
         folder: incident folder that was recorded while the tests ran.
         started, finished: UTC.
+        refused: why what the run uploaded was not read; empty when it was.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -63,6 +64,7 @@ class FailedRun(BaseModel):
     folder: Path | None = None
     started: AwareDatetime | None = None
     finished: AwareDatetime | None = None
+    refused: str = ""
 
     def window(self, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
         """Return when the run took place, as far as it is known; an instant ending now otherwise."""

@@ -66,14 +66,17 @@ def gather(repository: Repository, target: Target, scratch: Path) -> Gathered:
     Raises:
         InputError: the run did not fail.
         CodeHostError: GitHub refuses or cannot be reached.
-        FormatError: what the run uploaded cannot be used.
     """
     run, pull = target
     jobs = [job for job in repository.jobs(run.id, run.run_attempt) if job.conclusion in FAILED]
     if not jobs and run.conclusion not in FAILED:
         raise InputError(f"run {run.id} did not fail", f"it ended with {run.conclusion or 'nothing yet'}")
     history = repository.runs_of(run.workflow_id, per_page=HISTORY) if run.workflow_id else []
-    uploaded = _uploaded(repository, run.id, scratch)
+    refused = ""
+    try:
+        uploaded = _uploaded(repository, run.id, scratch / "own")
+    except FormatError as error:  # a bad artifact must not silence what the logs say
+        uploaded, refused = Uploaded([], None), str(error)
     broken = any(case.broken for case in uploaded.tests)
     logs = [(job, repository.job_log(job.id)) for job in jobs[:JOBS]]
     read = FailedRun(
@@ -89,6 +92,7 @@ def gather(repository: Repository, target: Target, scratch: Path) -> Gathered:
         folder=uploaded.folder,
         started=run.run_started_at,
         finished=run.updated_at,
+        refused=refused,
     )
     return Gathered(read, tuple(job_link(job, text) for job, text in logs))
 

@@ -55,7 +55,6 @@ def handle_run(
     Raises:
         CodeHostError: GitHub refuses or cannot be reached.
         InputError: the run has neither failed nor passed.
-        FormatError: what the run uploaded cannot be used.
     """
     target = find_target(repository, run_id)
     link = link_of(repository, target, settings)

@@ -38,7 +38,9 @@ class Outcome:
     failed: tuple[str, ...]
 
 
-def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable[[str], None]) -> Outcome:
+def run_suite(
+    into: Path, fault_name: str, severity: float | None, say: Callable[[str], None], only: str = ""
+) -> Outcome:
     """Leave an incident folder with junit.xml and suite.log: the run with the fault, its baseline the healthy one.
 
     Args:
@@ -46,6 +48,7 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
         fault_name: what is broken; empty for a run in which nothing is.
         severity: how strong the fault is.
         say: told what happens.
+        only: part of a test's name, as `pytest -k` takes it; empty for all tests.
 
     Raises:
         FolderError: the folder is not empty.
@@ -57,7 +60,7 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
     fault = find_fault(fault_name) if fault_name else None
     with running(COLLECTED) as system:
         say("running the suite on a healthy shop")
-        before = run_pytest(system, into / "baseline")
+        before = run_pytest(system, into / "baseline", only)
         say(_summary(before))
         after = before
         if fault is not None:
@@ -65,7 +68,7 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
             fault.inject(system, severity)
             time.sleep(1.0)
             say("running it again")
-            after = run_pytest(system, into)
+            after = run_pytest(system, into, only)
             say(_summary(after))
             strength = fault.knob.default if severity is None else severity
             answer_of(fault, strength, injected, 0).write(into.with_name(f"{into.name}.answer.json"))
@@ -76,11 +79,12 @@ def run_suite(into: Path, fault_name: str, severity: float | None, say: Callable
     return after
 
 
-def run_pytest(system: DemoSystem, into: Path) -> Outcome:
+def run_pytest(system: DemoSystem, into: Path, only: str = "") -> Outcome:
     """Run the suite in a process of its own, as a build server does; leave its report and its log in a folder."""
     into.mkdir(parents=True, exist_ok=True)
     suite = str(files("evals.testbed") / "suite")
     command = [sys.executable, "-m", "pytest", suite, "--rootdir", suite, "-c", "/dev/null", "-p", "no:cacheprovider"]
+    command += ["-k", only] if only else []
     command += ["--import-mode=importlib", "--plan", str(system.plan.folder / PLAN_FILE), f"--junitxml={into / JUNIT}"]
     start = time.time()
     with (into / LOG).open("w", encoding="utf-8") as log:
