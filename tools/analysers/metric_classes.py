@@ -34,7 +34,7 @@ _WORDS: tuple[tuple[MetricClass, str], ...] = (
     (
         MetricClass.LATENCY,
         r"latenc(?:y|ies)|durations?|response_?time|elapsed|rtt|seconds_(sum|bucket)|p50|p90|p95|p99|"
-        r"(?<!time_)(?<!timestamp_)(?:milli)?seconds(?=$|\{)",
+        r"(?<!time_)(?<!timestamp_)(?:milli)?seconds$",
     ),
     (MetricClass.NETWORK, r"network|net|tcp|packets?|retrans\w*|receive|transmit|bytes_(sent|received)"),
     (MetricClass.TRAFFIC, r"requests?|calls?|ops|operations?|throughput|rps|qps|workload\w*|hits|count"),
