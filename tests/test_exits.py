@@ -10,6 +10,10 @@ import httpx2
 import pytest
 
 from agent.ci.comment import RunLink, to_comment
+from agent.ci.github.record import Word, record
+from agent.ci.replies.answer import why_text
+from agent.ci.replies.command import Command, Verb
+from agent.ci.replies.feedback import Reactions
 from agent.journal import JournalFile, Recorder
 from agent.model import Message, ToolCall
 from agent.model.endpoint import EndpointModel
@@ -22,11 +26,12 @@ from knowledge.index.chunks import chunks_of
 from knowledge.index.dense import open_dense
 from knowledge.postmortem import Listing, Postmortem, PostmortemFolder
 from knowledge.postmortem.folder import Stored
+from tests.agent.ci.github.fake_contents import FakeContents
 from tests.agent.render.sample import report
 from tests.knowledge.builders import WordEmbedder
 from tests.knowledge.embedding.test_endpoint import backwards, server
 from tests.tools.redact.canaries import CANARIES, leaks
-from tools.config import KnowledgeSettings, ModelSettings, Settings
+from tools.config import CiSettings, KnowledgeSettings, ModelSettings, Settings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject
 from tools.faults import FaultKind
 from tools.sources import Telemetry
@@ -88,11 +93,31 @@ def test_the_report_at_hand_holds_every_canary() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    [to_markdown(LEAKY, every=True), to_json(LEAKY), to_comment(LEAKY, RunLink()), *map(to_json, LEAKY.evidence)],
+    [
+        to_markdown(LEAKY, every=True),
+        to_json(LEAKY),
+        to_comment(LEAKY, RunLink()),
+        why_text(LEAKY, 1),
+        *map(to_json, LEAKY.evidence),
+    ],
 )
 def test_reports_as_text(written: str) -> None:
     assert "[redacted" in written.replace("\\[", "[")
     assert leaks(written) == []
+    assert leaks(written.replace("\\", "")) == []
+
+
+@pytest.mark.parametrize("verb", [Verb.CONFIRM, Verb.WRONG])
+def test_pull_request_on_the_knowledge_base(verb: Verb) -> None:
+    held = FakeContents()
+    for number, text in enumerate(TEXTS):
+        named = LEAKY.model_copy(update={"run_id": f"ci-{number}"})
+        word = Word(
+            named, Command(verb, 1, text), "ada", LEAKY.windows.incident[0], "octo/shop", 5, number, Reactions()
+        )
+        assert record(held.contents(), word, CiSettings())[0] == "opened"
+    written = json.dumps([held.branches, held.pulls])
+    assert "redacted" in written
     assert leaks(written.replace("\\", "")) == []
 
 

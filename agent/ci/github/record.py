@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.ci.github.contents import Contents
@@ -17,7 +17,7 @@ from agent.render.clean import clean
 from agent.render.markdown.escape import code, escape
 from agent.schema import Report
 from tools.config import CiSettings
-from tools.redact import redact
+from tools.redact import redact, redact_model
 
 _ACTIONS = {"opened": "opened", "updated": "added to", "kept": "already in"}
 
@@ -56,6 +56,8 @@ def record(contents: Contents, word: Word, settings: CiSettings, *, dry_run: boo
         KnowledgeError: the run was confirmed before.
         FormatError: the knowledge base cannot be read.
     """
+    said = word.command._replace(text=redact(word.command.text).text)
+    word = replace(word, report=redact_model(word.report), command=said)
     place = find_place(contents, f"whydown/{word.report.run_id}")
     proposal = _proposal(contents, place, word, settings)
     done = "Confirmed" if word.command.verb is Verb.CONFIRM else "Noted"
@@ -83,5 +85,4 @@ def _proposal(contents: Contents, place: Place, word: Word, settings: CiSettings
 
 def _body(word: Word, settings: CiSettings) -> str:
     where = f"{settings.server}/{word.repository}/pull/{word.pull}#issuecomment-{word.comment}"
-    said = escape(redact(word.command.text).text, 1_000)
-    return f"{code(word.by, 60)} said so in [a comment]({where}).\n\n{said}\n"
+    return f"{code(word.by, 60)} said so in [a comment]({where}).\n\n{escape(word.command.text, 1_000)}\n"
