@@ -16,6 +16,7 @@ def bench(
     into: Annotated[Path | None, typer.Option(help="keep the stores in this folder and use them again")] = None,
     repeat: Annotated[int, typer.Option(min=1, help="runs of each; medians are shown")] = 3,
     live: Annotated[bool, typer.Option("--live/--no-live", help="also against live backends, where installed")] = True,
+    knowledge: Annotated[int, typer.Option(min=0, help="chunks of a large knowledge base; 0 leaves it out")] = 100_000,
     recordings: Annotated[Path, typer.Option(help="bundled incidents to investigate")] = Path("evals/recordings"),
 ) -> None:
     """Measure surveys of a 10-minute window against a 60-minute baseline, and whole investigations."""
@@ -28,6 +29,7 @@ def bench(
     from rich.console import Console
 
     from evals.bench.bundled import measure_bundled
+    from evals.bench.knowledge.measure import knowledge_lines, measure_knowledge
     from evals.bench.live.clickhouse import TRAFFIC, measure_clickhouse
     from evals.bench.live.prometheus import measure_prometheus
     from evals.bench.screen import many_findings, measure_screen, screen_lines
@@ -58,6 +60,7 @@ def bench(
                     status.update("the terminal interface")
                     runs = scratch / "runs"
                     screen = measure_screen(many_findings(recordings / "payment-slow", runs), runs)
+                remembered = measure_knowledge(knowledge, scratch, status.update) if knowledge else None
                 asked = live and shutil.which("prometheus") is not None
                 backends = measure_prometheus(scratch, status.update) if asked else []
                 embedded = live and find_spec("chdb") is not None
@@ -71,6 +74,8 @@ def bench(
     if bundled:
         console.print(bundled_table(bundled))
     for line in screen_lines(screen) if screen else []:
+        console.print(line, markup=False)
+    for line in knowledge_lines(*remembered) if remembered else []:
         console.print(line, markup=False)
     if backends:
         console.print(live_table(backends))

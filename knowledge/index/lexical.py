@@ -36,14 +36,14 @@ class LexicalIndex:
         import bm25s
 
         stemmer = _stemmer()
-        tokens = tokenize([chunk.text for chunk in chunks], stemmer)
-        frequency: dict[str, int] = {}
-        for words in tokens:
-            for word in set(words):
-                frequency[word] = frequency.get(word, 0) + 1
+        texts = [chunk.text for chunk in chunks]
+        tokens: Any = bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False)
+        if not tokens.vocab:  # not one word anywhere, which bm25s cannot index
+            tokens.vocab["∅"] = 0
+            tokens.ids[0].append(0)
         retriever = bm25s.BM25(backend="numpy")
-        retriever.index([words or ["∅"] for words in tokens], show_progress=False)
-        return cls(retriever, stemmer, frequency, len(chunks))
+        retriever.index(tokens, show_progress=False)
+        return cls(retriever, stemmer, _frequencies(tokens), len(chunks))
 
     @classmethod
     def open(cls, folder: Path, chunks: list[Chunk]) -> LexicalIndex:
@@ -114,6 +114,14 @@ def tokenize(texts: list[str], stemmer: Any) -> list[list[str]]:
         texts, stopwords="en", stemmer=stemmer, show_progress=False, return_ids=False
     )
     return words
+
+
+def _frequencies(tokens: Any) -> dict[str, int]:
+    """Return in how many texts each word of a tokenized corpus occurs."""
+    counts = np.zeros(len(tokens.vocab), dtype=np.int64)
+    for ids in tokens.ids:
+        counts[list(set(ids))] += 1
+    return {word: int(counts[number]) for word, number in tokens.vocab.items() if counts[number]}
 
 
 def fingerprint(chunks: list[Chunk]) -> str:

@@ -43,7 +43,17 @@ def test_the_command_prints_both_tables_and_keeps_nothing(tmp_path: Path, monkey
     monkeypatch.setattr("tempfile.tempdir", None)
     app = typer.Typer()
     app.command()(bench)
-    arguments = ["--millions", "0.02", "--repeat", "1", "--no-live", "--recordings", str(tmp_path / "none")]
+    arguments = [
+        "--millions",
+        "0.02",
+        "--repeat",
+        "1",
+        "--no-live",
+        "--knowledge",
+        "0",
+        "--recordings",
+        str(tmp_path / "none"),
+    ]
     result = CliRunner().invoke(app, arguments, env={"COLUMNS": "80"})
     assert result.exit_code == 0, result.output
     assert "10-minute incident window against a 60-minute baseline" in result.output
