@@ -15,7 +15,7 @@ from agent.ci.replies.answer import why_text
 from agent.ci.replies.command import Command, Verb
 from agent.ci.replies.feedback import Reactions
 from agent.journal import JournalFile, Recorder
-from agent.model import Message, ToolCall
+from agent.model import ChatRequest, Message, ToolCall
 from agent.model.endpoint import EndpointModel
 from agent.render import finding_view, open_console, print_view, report_view, to_json, to_markdown, verdict_line
 from agent.runs import create_run
@@ -149,7 +149,7 @@ def test_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
     model = EndpointModel(ModelSettings(model="m", url="http://127.0.0.1:9/v1"))
     calls = tuple(ToolCall(id="1", name="search", arguments=json.dumps({"text": text})) for text in TEXTS)
     turns = [Message(role="user", content=text) for text in TEXTS]
-    model.complete([*turns, Message(role="assistant", content="", tool_calls=calls)], max_tokens=5, seconds=5)
+    model.complete(ChatRequest([*turns, Message(role="assistant", content="", tool_calls=calls)], 5, 5))
     assert sent
     assert leaks("".join(sent)) == []
     assert leaks("".join(sent).replace("\\", "")) == []

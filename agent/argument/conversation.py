@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from agent.argument.deadline import StoppedError, within
-from agent.model import Budget, ChatModel, Completion, Message, OnText, ToolSpec, Usage
+from agent.model import Budget, ChatModel, ChatRequest, Completion, Message, OnText, ToolSpec, Usage
 from tools.config import ModelSettings
 from tools.errors import ModelError
 from tools.redact import redact_model
@@ -88,17 +88,11 @@ class Conversation:
         on_text: OnText | None,
     ) -> Completion:
         seconds = min(self.budget.remaining().seconds, self.settings.timeout)
-        sent = tuple(self.messages)
         ear = _Ear(on_text, self.stopped) if on_text else None
+        request = ChatRequest(tuple(self.messages), max_tokens, seconds, tools, schema, ear)
         began = time.perf_counter()
         try:
-            answer = within(
-                seconds,
-                lambda: self.model.complete(
-                    sent, tools=tools, schema=schema, max_tokens=max_tokens, seconds=seconds, on_text=ear
-                ),
-                self.stopped,
-            )
+            answer = within(seconds, lambda: self.model.complete(request), self.stopped)
         except ModelError as error:
             heard = ear.close() if ear else 0
             used = Usage(prompt_tokens=self.size(tools), completion_tokens=int(heard / CHARACTERS_A_TOKEN))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from tools.faults import FaultKind
 
 MOST_CLAIMS = 12
 """Claims read of an answer; more is not an argument but a list."""
+ASKED_CLAIMS = 5
+"""Claims asked for: small models fill whatever list they may, until the answer is cut off."""
 MOST_PROPOSALS = 3
 
 
@@ -94,9 +96,17 @@ class Proposal(_Written):
 class Answer(_Written):
     """What a model answers in the end. `explanation` is free text that nothing verifies."""
 
-    claims: tuple[Claim, ...] = ()
-    hypotheses: tuple[Proposal, ...] = ()
+    claims: tuple[Claim, ...] = Field(default=(), json_schema_extra={"maxItems": ASKED_CLAIMS})
+    hypotheses: tuple[Proposal, ...] = Field(default=(), json_schema_extra={"maxItems": MOST_PROPOSALS})
     explanation: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, value: object) -> object:
+        """Refuse what is no answer at all, such as a bare claim: with its parts unknown it would be an empty one."""
+        if isinstance(value, dict) and value and not value.keys() & cls.model_fields.keys():
+            raise ValueError(f"none of {', '.join(cls.model_fields)} is in it")
+        return value
 
 
 class Reply(_Written):

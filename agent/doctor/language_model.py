@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.doctor.finding import Finding, failed
-from agent.model import Message
+from agent.model import ChatRequest, Message
 from agent.model.endpoint import EndpointModel
 from agent.model.endpoint.deadline import Deadline
 from tools.config import ModelSettings
@@ -21,7 +21,7 @@ def check_model(settings: ModelSettings) -> list[Finding]:
     model = EndpointModel(settings)
     model.forget()
     try:
-        answer = model.complete(_READY, max_tokens=8, seconds=settings.timeout)
+        answer = model.complete(ChatRequest(_READY, max_tokens=8, seconds=settings.timeout))
     except ModelError as error:
         return [failed(_NAME, error)]
     heard = f"{settings.model} at {settings.url} answers in {answer.seconds:.1f} s"

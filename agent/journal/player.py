@@ -7,13 +7,11 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel
-
 from agent.journal.codec import as_json, decode
 from agent.journal.entries import Answered, Begun, Ended, Entry, Exchange, Failure, Stepped, Visited
 from agent.journal.recorder import WHOLE, Tools
 from agent.journal.request import digest
-from agent.model import ChatModel, Completion, Message, OnText, ToolSpec
+from agent.model import ChatModel, ChatRequest, Completion, ToolSpec
 from agent.model.client import unanswered
 from tools import errors
 from tools.errors import ModelError, RunError
@@ -154,24 +152,15 @@ class ReplayModel:
         """Return the recorded model's name."""
         return self._player.begun.model
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
+    def complete(self, request: ChatRequest) -> Completion:
         """Return the recorded answer, see `ChatModel.complete`."""
-        found = self._player.exchange(digest(messages, tools, schema, max_tokens))
+        found = self._player.exchange(digest(request))
         if found.failure is not None:
             raise as_error(found.failure)
         if found.answer is None:
-            raise unanswered(seconds)
-        if on_text is not None and found.answer.text:
-            on_text(found.answer.text)
+            raise unanswered(request.seconds)
+        if request.on_text is not None and found.answer.text:
+            request.on_text(found.answer.text)
         return found.answer
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
-
-from pydantic import BaseModel
 
 from agent.journal.entries import Exchange, Failure, Sent
 from agent.journal.request import digest
-from agent.model import ChatModel, Completion, Message, OnText, ToolSpec, Usage
+from agent.model import ChatModel, ChatRequest, Completion, ToolSpec, Usage
 from agent.model.client import Sends
 from tools.errors import ModelError
 from tools.redact import redact_document, redact_model
@@ -88,42 +87,26 @@ class RecordedModel:
         """Return the model's name."""
         return self._model.name
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
+    def complete(self, request: ChatRequest) -> Completion:
         """Ask the model, see `ChatModel.complete`; secrets in its answer are cut out, too."""
         visit, number = self._recorder.visit, self._recorder.next_number()
         if isinstance(self._model, Sends):
             self._model.on_sent = lambda body: self._recorder.file.append(Sent(visit=visit, number=number, body=body))
-        told = tuple(redact_model(message) for message in messages)
+        told = tuple(redact_model(message) for message in request.messages)
         blank = Exchange(
             visit=visit,
             number=number,
-            request=digest(told, tools, schema, max_tokens),
+            request=digest(replace(request, messages=told)),
             messages=told,
-            tools=tuple(tool.name for tool in tools),
-            form=schema.__name__ if schema else "",
-            max_tokens=max_tokens,
+            tools=tuple(tool.name for tool in request.tools),
+            form=request.schema.__name__ if request.schema else "",
+            max_tokens=request.max_tokens,
         )
         self._recorder.file.append(blank.model_copy(update={"messages": ()}))
         heard: list[str] = []
         began = time.perf_counter()
         try:
-            answer = self._model.complete(
-                messages,
-                tools=tools,
-                schema=schema,
-                max_tokens=max_tokens,
-                seconds=seconds,
-                on_text=_kept(on_text, heard),
-            )
+            answer = self._model.complete(replace(request, on_text=_kept(request.on_text, heard)))
         except ModelError as error:
             begun = _clean_answer(Completion(text="".join(heard), finish="error")) if heard else None
             self._write(blank, began, answer=begun, failure=failure_of(error), usage=_spent(error))

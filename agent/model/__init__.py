@@ -1,12 +1,13 @@
 """The language model: messages, the client, what it may cost."""
 
 from agent.model.budget import Budget, Limits
-from agent.model.client import ChatModel, OnText, model_from
+from agent.model.client import ChatModel, ChatRequest, OnText, model_from
 from agent.model.messages import Completion, Finish, Message, Role, ToolCall, ToolSpec, Usage
 
 __all__ = [
     "Budget",
     "ChatModel",
+    "ChatRequest",
     "Completion",
     "Finish",
     "Limits",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
@@ -19,6 +20,27 @@ OnSent = Callable[[Any], None]
 """Called with the body of every request as it leaves the machine."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What a model is asked.
+
+    Attributes:
+        messages: the conversation, oldest turn first.
+        max_tokens: limit of the answer.
+        seconds: limit of time, repeats after failures included.
+        tools: what the model may ask to be called; it need not.
+        schema: what the answer's text must be as JSON; without it, free text.
+        on_text: told of the text as it arrives; without it, nothing is streamed.
+    """
+
+    messages: Sequence[Message]
+    max_tokens: int
+    seconds: float
+    tools: Sequence[ToolSpec] = ()
+    schema: type[BaseModel] | None = None
+    on_text: OnText | None = None
+
+
 class ChatModel(Protocol):
     """A language model that answers one conversation at a time and keeps nothing."""
 
@@ -26,28 +48,11 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """Return the model's name as reports show it."""
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
+    def complete(self, request: ChatRequest) -> Completion:
         """Return the answer to a conversation.
 
-        Args:
-            messages: the conversation, oldest turn first.
-            tools: what the model may ask to be called; it need not.
-            schema: what the answer's text must be as JSON; without it, free text.
-            max_tokens: limit of the answer.
-            seconds: limit of time, repeats after failures included.
-            on_text: told of the text as it arrives.
-
         Returns:
-            The answer. With `schema`, its text is JSON that the schema accepts, unless it holds tool calls.
+            The answer. With a schema, its text is JSON that the schema accepts, unless it holds tool calls.
 
         Raises:
             ModelError: there is no usable answer; the sub-classes in `tools.errors` say why.

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
-from agent.model import Completion, Message, OnText, ToolSpec
+from agent.model import ChatRequest, Completion
 from evals.models.script import ScriptedModel, Seen, answer_of
 
 Calls = list[tuple[str, dict[str, Any]]]
@@ -128,17 +125,8 @@ class Hangs(ScriptedModel):
 
     name = "hangs"
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
-        """Wait for ever, whatever `seconds` says."""
+    def complete(self, request: ChatRequest) -> Completion:
+        """Wait for ever, whatever the limit of time is."""
         while True:
             time.sleep(3600)
 

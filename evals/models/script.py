@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
-from agent.model import Completion, Message, OnText, ToolCall, ToolSpec, Usage
+from agent.model import ChatRequest, Completion, Message, ToolCall, Usage
 
 CHARACTERS_A_TOKEN = 4
 _SECTION = re.compile(r"^(\w[^:\n]*):\n((?:\| .*\n?)*)", re.MULTILINE)
@@ -61,22 +59,13 @@ class ScriptedModel(ABC):
 
     name = "scripted"
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
+    def complete(self, request: ChatRequest) -> Completion:
         """Return the next turn, see `ChatModel.complete`; tokens are a quarter of the characters."""
-        seen = Seen.of(messages)
-        if tools:
-            calls = self.asks(seen, {tool.name for tool in tools})
-            return _completion(messages, tools, "", calls)
-        return _completion(messages, tools, self.answers(seen), [])
+        seen = Seen.of(request.messages)
+        if request.tools:
+            calls = self.asks(seen, {tool.name for tool in request.tools})
+            return _completion(request, "", calls)
+        return _completion(request, self.answers(seen), [])
 
     @abstractmethod
     def asks(self, seen: Seen, tools: set[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -87,16 +76,14 @@ class ScriptedModel(ABC):
         """Return the final text."""
 
 
-def _completion(
-    messages: Sequence[Message], tools: Sequence[ToolSpec], text: str, calls: list[tuple[str, dict[str, Any]]]
-) -> Completion:
-    turns = sum(message.role == "assistant" for message in messages)
+def _completion(request: ChatRequest, text: str, calls: list[tuple[str, dict[str, Any]]]) -> Completion:
+    turns = sum(message.role == "assistant" for message in request.messages)
     made = tuple(
         ToolCall(id=f"call-{turns}-{index}", name=name, arguments=json.dumps(arguments))
         for index, (name, arguments) in enumerate(calls)
     )
-    read = sum(len(m.content) + sum(len(c.arguments) for c in m.tool_calls) for m in messages)
-    read += sum(len(tool.model_dump_json()) for tool in tools)
+    read = sum(len(m.content) + sum(len(c.arguments) for c in m.tool_calls) for m in request.messages)
+    read += sum(len(tool.model_dump_json()) for tool in request.tools)
     written = len(text) + sum(len(call.arguments) for call in made)
     usage = Usage(prompt_tokens=read // CHARACTERS_A_TOKEN, completion_tokens=written // CHARACTERS_A_TOKEN)
     return Completion(text=text, tool_calls=made, usage=usage, finish="tool_calls" if made else "stop", model="script")

@@ -7,18 +7,18 @@ by plain JSON. An answer that does not fit its schema is given back once for rep
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 
-from agent.model.client import OnSent, OnText
+from agent.model.client import ChatRequest, OnSent
 from agent.model.endpoint import plain, probe
 from agent.model.endpoint.abilities import Abilities, Memory
 from agent.model.endpoint.deadline import Deadline
 from agent.model.endpoint.send import Request, Sender
 from agent.model.endpoint.wire import outgoing, schema_body, tools_body
-from agent.model.messages import Completion, Message, ToolSpec, Usage
+from agent.model.messages import Completion, Usage
 from agent.model.tokens import fit
 from tools.config import ModelSettings
 from tools.errors import ModelAnswerError
@@ -51,27 +51,19 @@ class EndpointModel:
         """Return what is known of the model so far."""
         return self._memory.known
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
+    def complete(self, request: ChatRequest) -> Completion:
         """Return the answer to a conversation, see `ChatModel.complete`. Secrets are not sent."""
         began = time.perf_counter()
-        deadline = Deadline(seconds)
-        spent = self.find_out(deadline, tools=bool(tools), schema=schema is not None)
-        told = fit([outgoing(message) for message in messages], tools, self._settings.prompt_tokens)
-        request = self._request(told, tools, schema, max_tokens)
-        answer = self._sender.send(request, deadline, on_text)
+        deadline = Deadline(request.seconds)
+        spent = self.find_out(deadline, tools=bool(request.tools), schema=request.schema is not None)
+        told = fit([outgoing(message) for message in request.messages], request.tools, self._settings.prompt_tokens)
+        wire = self._on_wire(replace(request, messages=told))
+        answer = self._sender.send(wire, deadline, request.on_text)
         spent = spent.plus(answer.usage)
-        answer = self._called(answer, told, tools)
-        if schema is not None and not answer.tool_calls:
-            answer, spent = self._fitting(answer, request, schema, deadline, spent)
+        if request.tools and not answer.tool_calls:  # written in words; models that can call do so now and then, too
+            answer = plain.read_call(answer, len(told))
+        if request.schema is not None and not answer.tool_calls:
+            answer, spent = self._fitting(answer, wire, request.schema, deadline, spent)
         return answer.model_copy(update={"usage": spent, "seconds": time.perf_counter() - began})
 
     def find_out(self, deadline: Deadline, *, tools: bool, schema: bool) -> Usage:
@@ -98,14 +90,13 @@ class EndpointModel:
         """Find everything out again at the next call."""
         self._memory.forget()
 
-    def _request(
-        self, told: list[Message], tools: Sequence[ToolSpec], schema: type[BaseModel] | None, max_tokens: int
-    ) -> Request:
+    def _on_wire(self, asked: ChatRequest) -> Request:
         """Return the request: by the endpoint's own means as far as the model has them, else in words.
 
         Together with tools a schema is asked for in words: many endpoints refuse both at once.
         """
         extra: dict[str, Any] = {}
+        told, tools, schema = list(asked.messages), asked.tools, asked.schema
         if schema is not None and (tools or not self.abilities.json_schema):
             told = plain.told_of_schema(told, schema, tools=bool(tools))
         elif schema is not None:
@@ -114,11 +105,7 @@ class EndpointModel:
             extra |= tools_body(tools)
         elif tools:
             told = plain.told_of_tools(told, tools, answer=schema is None)
-        return Request(told, max_tokens, extra)
-
-    def _called(self, answer: Completion, told: list[Message], tools: Sequence[ToolSpec]) -> Completion:
-        """Read a call that was written in words; models that can call do so now and then, too."""
-        return plain.read_call(answer, len(told)) if tools and not answer.tool_calls else answer
+        return Request(told, asked.max_tokens, extra)
 
     def _fitting(
         self, answer: Completion, request: Request, schema: type[BaseModel], deadline: Deadline, spent: Usage
@@ -128,14 +115,19 @@ class EndpointModel:
         Raises:
             ModelAnswerError: it does not fit even then; it says what was spent.
         """
-        if problem := plain.problem_of(answer, schema):
-            turns = [outgoing(turn) for turn in plain.repair_turns(answer, problem)]
-            again = Request([*request.messages, *turns], request.max_tokens, request.extra)
-            answer = self._sender.send(again, deadline)
+        try:
+            text = plain.fitting_json(answer, schema)
+        except ValueError as problem:
+            turns = [outgoing(turn) for turn in plain.repair_turns(answer, str(problem))]
+            answer = self._sender.send(replace(request, messages=[*request.messages, *turns]), deadline)
             spent = spent.plus(answer.usage)
-            problem = plain.problem_of(answer, schema)
-        if problem:
+            text = self._repaired(answer, schema, spent)
+        return answer.model_copy(update={"text": text}), spent
+
+    def _repaired(self, answer: Completion, schema: type[BaseModel], spent: Usage) -> str:
+        try:
+            return plain.fitting_json(answer, schema)
+        except ValueError as problem:
             raise ModelAnswerError(
-                f"{self.name} does not answer as asked", problem, spent.prompt_tokens, spent.completion_tokens
-            )
-        return answer.model_copy(update={"text": plain.first_json(answer.text)}), spent
+                f"{self.name} does not answer as asked", str(problem), spent.prompt_tokens, spent.completion_tokens
+            ) from problem

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic_core import from_json
 
 from agent.model.endpoint.form import form_of
 from agent.model.messages import Completion, Message, ToolCall, ToolSpec
@@ -79,14 +80,12 @@ def read_call(answer: Completion, number: int) -> Completion:
 def first_json(text: str) -> str:
     """Return the first JSON object in a text, such as in a fence or after an introduction; empty without one."""
     decoder = json.JSONDecoder()
-    at = text.find("{")
-    for _ in range(3):  # a brace in prose before it; more are no answer, and trying each would take long
-        if at < 0:
-            break
+    for at in _braces(text):
         try:
             _, end = decoder.raw_decode(text, at)
         except ValueError:
-            at = text.find("{", at + 1)
+            if _begun(text[at:]) is not None:
+                break  # it was cut off: an object within it would be taken for the whole
         except RecursionError:
             break
         else:
@@ -94,17 +93,46 @@ def first_json(text: str) -> str:
     return ""
 
 
-def problem_of(answer: Completion, schema: type[BaseModel]) -> str:
-    """Return what is wrong with an answer that must fit a schema, empty when it fits."""
+def _braces(text: str) -> Iterator[int]:
+    """Yield where objects may begin: a brace in prose may come before; more are no answer, and each takes long."""
+    at = text.find("{")
+    for _ in range(3):
+        if at >= 0:
+            yield at
+            at = text.find("{", at + 1)
+
+
+def _begun(text: str) -> dict[str, JsonValue] | None:
+    """Return what is complete of a JSON object that ends too early; None for what is no such thing."""
+    try:
+        value = from_json(text, allow_partial=True)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def fitting_json(answer: Completion, schema: type[BaseModel]) -> str:
+    """Return the JSON of an answer, of one that was cut off at the limit what is complete of it.
+
+    Raises:
+        ValueError: it does not fit; the message says why.
+    """
     found = first_json(answer.text)
+    if not found and answer.finish == "length":
+        begun = next((part for at in _braces(answer.text) if (part := _begun(answer.text[at:]))), None)
+        if begun is None:
+            raise ValueError("it was cut off at the limit, be brief")
+        found = json.dumps(begun, ensure_ascii=False)
     if not found:
-        return "it was cut off at the limit, be brief" if answer.finish == "length" else "there is no JSON object in it"
+        raise ValueError("there is no JSON object in it")
     try:
         schema.model_validate_json(found)
     except ValidationError as error:
         first = error.errors()[0]
-        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"[:_PROBLEM_LIMIT]
-    return ""
+        cut = ", it was cut off at the limit, be brief" if answer.finish == "length" else ""
+        problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}".removeprefix(": ")
+        raise ValueError(problem[:_PROBLEM_LIMIT] + cut) from error
+    return found
 
 
 def repair_turns(answer: Completion, problem: str) -> list[Message]:

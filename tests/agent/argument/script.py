@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel
-
-from agent.model import Completion, Message, OnText, ToolCall, ToolSpec, Usage
+from agent.model import ChatRequest, Completion, Message, ToolCall, Usage
 from tools.errors import ModelError
 
 
@@ -32,19 +30,10 @@ class Script:
         self.seen: list[Sequence[Message]] = []
         self.tools: list[list[str]] = []
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
-        self.seen.append(messages)
-        self.tools.append([tool.name for tool in tools])
-        turn = self.turns[min(len(self.seen), len(self.turns)) - 1] if tools else self.turns[-1]
+    def complete(self, request: ChatRequest) -> Completion:
+        self.seen.append(request.messages)
+        self.tools.append([tool.name for tool in request.tools])
+        turn = self.turns[min(len(self.seen), len(self.turns)) - 1] if request.tools else self.turns[-1]
         if isinstance(turn, ModelError):
             raise type(turn)(turn.problem, turn.remedy)  # a fresh one: a traceback keeps all its frames alive
         return turn

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel
-
-from agent.model import Completion, Message, OnText, ToolCall, ToolSpec
+from agent.model import ChatRequest, Completion, ToolCall
 from tests.builders import T0, Folder, Log, Point, Span, shop
 from tests.tools.repository.builder import SourceTree
 
@@ -125,20 +123,11 @@ class Obedient:
         self._asks = asks
         self.prompts: list[str] = []
 
-    def complete(
-        self,
-        messages: Sequence[Message],
-        *,
-        tools: Sequence[ToolSpec] = (),
-        schema: type[BaseModel] | None = None,
-        max_tokens: int,
-        seconds: float,
-        on_text: OnText | None = None,
-    ) -> Completion:
-        read = "\n".join(message.content for message in messages)
+    def complete(self, request: ChatRequest) -> Completion:
+        read = "\n".join(message.content for message in request.messages)
         self.prompts.append(read)
-        turn = sum(message.role == "tool" for message in messages)
-        if tools:
+        turn = sum(message.role == "tool" for message in request.messages)
+        if request.tools:
             asks = self._asks(turn)
             if "ignore all previous instructions" in read:
                 wicked: Asks = [("shell", {"command": "rm -rf /"}), ("read_file", {"path": "/etc/passwd"})]

@@ -9,7 +9,7 @@ import pytest
 
 from agent.journal import JournalFile, Player, Recorder, read_journal, sent_of
 from agent.journal.entries import Exchange
-from agent.model import Completion, Message, ToolCall, Usage
+from agent.model import ChatRequest, Completion, Message, ToolCall, Usage
 from tests.agent.argument.script import Script, saying
 from tests.agent.model.endpoint.scripted import model_at, refused, said, scripted
 from tests.agent.render.sample import report
@@ -41,36 +41,36 @@ def test_answers_and_failures_come_again_in_order(tmp_path: Path) -> None:
     made = recorder(tmp_path)
     failing = ModelOverflowError("too long", "cut it")
     model = made.model(Script(saying("payment")))
-    first = model.complete(ASK, max_tokens=5, seconds=1)
+    first = model.complete(ChatRequest(ASK, 5, 1))
     with pytest.raises(ModelOverflowError):
-        made.model(Script(failing)).complete(ASK, max_tokens=6, seconds=1)
+        made.model(Script(failing)).complete(ChatRequest(ASK, 6, 1))
     again = player(tmp_path, made).model(model)
-    assert again.complete(ASK, max_tokens=5, seconds=1) == first
+    assert again.complete(ChatRequest(ASK, 5, 1)) == first
     with pytest.raises(ModelOverflowError, match="too long: cut it"):
-        again.complete(ASK, max_tokens=6, seconds=1)
+        again.complete(ChatRequest(ASK, 6, 1))
     with pytest.raises(RunError, match="this question to the model"):
-        again.complete(ASK, max_tokens=5, seconds=1)
+        again.complete(ChatRequest(ASK, 5, 1))
 
 
 def test_another_question_is_refused(tmp_path: Path) -> None:
     made = recorder(tmp_path)
-    made.model(Script(saying("payment"))).complete(ASK, max_tokens=5, seconds=1)
+    made.model(Script(saying("payment"))).complete(ChatRequest(ASK, 5, 1))
     again = player(tmp_path, made).model(Script(saying("")))
     with pytest.raises(RunError, match="this question to the model"):
-        again.complete([Message(role="user", content="Which host?")], max_tokens=5, seconds=1)
+        again.complete(ChatRequest([Message(role="user", content="Which host?")], 5, 1))
 
 
 def test_a_model_that_never_answered_does_not_answer_again(tmp_path: Path) -> None:
     made = recorder(tmp_path)
 
     class Killed(Script):
-        def complete(self, *args: object, **kwargs: object) -> Completion:
+        def complete(self, request: ChatRequest) -> Completion:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        made.model(Killed()).complete(ASK, max_tokens=5, seconds=1)
+        made.model(Killed()).complete(ChatRequest(ASK, 5, 1))
     with pytest.raises(ModelTimeoutError, match="within 2 s"):
-        player(tmp_path, made).model(Script(saying(""))).complete(ASK, max_tokens=5, seconds=2)
+        player(tmp_path, made).model(Script(saying(""))).complete(ChatRequest(ASK, 5, 2))
 
 
 def test_secrets_in_questions_and_answers_stay_out_and_do_not_spoil_the_replay(tmp_path: Path) -> None:
@@ -78,17 +78,17 @@ def test_secrets_in_questions_and_answers_stay_out_and_do_not_spoil_the_replay(t
     call = ToolCall(id="c", name="logs", arguments=json.dumps({"password": "CaNaRy7"}))
     turn = Completion(text=json.dumps({"cause": ALL}), tool_calls=(call,), usage=Usage(prompt_tokens=1))
     told = [Message(role="user", content=ALL)]
-    answer = made.model(Script(turn)).complete(told, max_tokens=5, seconds=1)
+    answer = made.model(Script(turn)).complete(ChatRequest(told, 5, 1))
     assert leaks(answer.model_dump_json()) == []
     assert json.loads(answer.text)["cause"].startswith("connect failed: password=[redacted")
     assert leaks((tmp_path / "journal.jsonl").read_text()) == []
-    assert player(tmp_path, made).model(Script(turn)).complete(told, max_tokens=5, seconds=1) == answer
+    assert player(tmp_path, made).model(Script(turn)).complete(ChatRequest(told, 5, 1)) == answer
 
 
 def test_what_left_is_written_as_it_left(tmp_path: Path) -> None:
     made = recorder(tmp_path)
     with scripted(refused("Unsupported: seed"), said("payment")) as (url, asked):
-        made.model(model_at(url, tmp_path)).complete(ASK, max_tokens=5, seconds=5)
+        made.model(model_at(url, tmp_path)).complete(ChatRequest(ASK, 5, 5))
     entries = read_journal(tmp_path / "journal.jsonl")
     assert sent_of(entries) == [{name: v for name, v in body.items() if name != "key"} for body in asked]
     done = [e for e in entries if isinstance(e, Exchange) and e.answer]
@@ -97,7 +97,7 @@ def test_what_left_is_written_as_it_left(tmp_path: Path) -> None:
 
 def test_a_model_on_this_machine_sends_nothing(tmp_path: Path) -> None:
     made = recorder(tmp_path)
-    made.model(Script(saying("payment"))).complete(ASK, max_tokens=5, seconds=1)
+    made.model(Script(saying("payment"))).complete(ChatRequest(ASK, 5, 1))
     assert sent_of(read_journal(tmp_path / "journal.jsonl")) == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agent.model import Completion, Message, ToolCall, ToolSpec, Usage
+from agent.model import ChatRequest, Completion, Message, ToolCall, ToolSpec, Usage
 from agent.model.endpoint import EndpointModel
 from tests.agent.model.endpoint.scripted import Reply, model_at, refused, said, scripted
 from tools.errors import ModelAnswerError, ModelOverflowError
@@ -24,7 +24,7 @@ class Cause(BaseModel):
 
 
 def ask(model: EndpointModel, messages: list[Message] | None = None, **more: Any) -> Completion:
-    return model.complete(messages or ASK, **{"max_tokens": 50, "seconds": 10, **more})
+    return model.complete(ChatRequest(messages or ASK, **{"max_tokens": 50, "seconds": 10, **more}))
 
 
 def test_a_question_goes_out_with_key_and_settings(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.model import Completion, Message
+from agent.model import ChatRequest, Completion, Message
 from agent.model.endpoint import EndpointModel, deadline
 from tests.agent.model.endpoint.scripted import Reply, model_at, refused, said, scripted
 from tools.errors import (
@@ -35,7 +35,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def ask(model: EndpointModel, **more: Any) -> Completion:
-    return model.complete([Message(role="user", content="Hi")], **{"max_tokens": 5, "seconds": 10, **more})
+    return model.complete(ChatRequest([Message(role="user", content="Hi")], **{"max_tokens": 5, "seconds": 10, **more}))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel
 
-from agent.model import Completion, Message, ToolSpec
+from agent.model import ChatRequest, Completion, Message, ToolSpec
 from agent.model.endpoint import EndpointModel
 from tests.agent.model.endpoint.scripted import model_at
 from tools.errors import ModelAccessError, ModelAnswerError, ModelOverflowError, ModelRefusedError
@@ -48,7 +48,7 @@ def qwen(folder: Path, url: str = OPEN, **settings: Any) -> EndpointModel:
 
 
 def ask(model: EndpointModel, messages: list[Message], **more: Any) -> Completion:
-    return model.complete(messages, **{"max_tokens": 60, "seconds": 100, **more})
+    return model.complete(ChatRequest(messages, **{"max_tokens": 60, "seconds": 100, **more}))
 
 
 def calls(answer: Completion) -> list[tuple[str, Any]]:
