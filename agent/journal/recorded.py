@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.journal.entries import Exchange, Failure, Sent
 from agent.journal.request import digest
-from agent.model import ChatModel, ChatRequest, Completion, ToolSpec, Usage
+from agent.model import ChatModel, ChatRequest, Completion, OnText, ToolSpec, Usage
 from agent.model.client import Sends
 from tools.errors import ModelError
 from tools.redact import redact_document, redact_model

@@ -258,3 +258,11 @@ def test_a_stream_that_breaks_off_says_so(tmp_path: Path) -> None:
     with scripted(Reply(events({"content": "pay"})[:1])) as (url, _):
         answer = ask(model_at(url, tmp_path), on_text=lambda text: None)
     assert (answer.text, answer.finish) == ("pay", "error")
+
+
+def test_an_answer_that_was_cut_off_is_not_paid_for_twice(tmp_path: Path) -> None:
+    with scripted(said('{"service": "payment", "sure": 0.5, "mo', finish="length")) as (url, asked):
+        answer = ask(model_at(url, tmp_path), schema=Cause)
+    assert Cause.model_validate_json(answer.text) == Cause(service="payment", sure=0.5)
+    assert answer.finish == "length"
+    assert len(asked) == 1

@@ -61,6 +61,24 @@ def test_failures_are_named(tmp_path: Path, reply: Reply, kind: type[ModelError]
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refused("The model `scripted` does not exist", 404, type="invalid_request_error", code="model_not_found"),
+        refused("The model `scripted` does not exist.", 404, type="NotFoundError", code=404),
+        refused('model "scripted" not found, try pulling it first', 404, type="api_error", code=None),
+    ],
+    ids=["OpenAI", "vLLM", "Ollama"],
+)
+def test_a_model_that_an_endpoint_does_not_know(tmp_path: Path, reply: Reply) -> None:
+    """Written by hand in the form that each server documents: llama.cpp, which is recorded, answers any name."""
+    with scripted(reply) as (url, asked), pytest.raises(ModelRefusedError, match="does not know the model") as caught:
+        ask(model_at(url, tmp_path))
+    assert "'scripted'" in str(caught.value)
+    assert "not" in caught.value.remedy
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_what_may_pass_is_tried_again(tmp_path: Path, status: int, waits: list[float]) -> None:
     with scripted(refused("later", status), refused("later", status), said("fine")) as (url, asked):
