@@ -69,8 +69,8 @@ def judge(best: float, calm: Calm, settings: RankingSettings) -> Verdict:
     """Return the verdict.
 
     A component is named when it is likelier than all else together, or when something is surely at fault and it is
-    the likeliest: a responder then looks there first, and reads how likely it is. Where requests fare as before, it
-    is healthy, too, if nothing at all is likelier than any one component, or more traffic explains what moved.
+    the likeliest: a responder then looks there first, and reads how likely it is. Where none is named and
+    requests fare as before, all is well: what moved, nobody feels.
 
     Args:
         best: confidence of the first hypothesis, 0 when there is none.
@@ -79,8 +79,7 @@ def judge(best: float, calm: Calm, settings: RankingSettings) -> Verdict:
     """
     if best >= settings.min_confidence or (1.0 - calm.nothing >= settings.sure and best >= settings.min_lead):
         return Verdict.ROOT_CAUSE
-    served = calm.unaffected and (calm.nothing > best or bool(calm.surge))
-    return Verdict.HEALTHY if calm.nothing >= HEALTHY_FROM or served else Verdict.INCONCLUSIVE
+    return Verdict.HEALTHY if calm.nothing >= HEALTHY_FROM or calm.unaffected else Verdict.INCONCLUSIVE
 
 
 def source_status(context: Context, failures: list[str]) -> list[SourceStatus]:

@@ -10,12 +10,16 @@ from tools.evidence import Evidence, EvidenceKind
 from tools.sources.rows import Call
 
 _FELT = frozenset({EvidenceKind.LATENCY_TOTAL, EvidenceKind.ERRORS_ORIGIN, EvidenceKind.ERRORS_PROPAGATED})
+INSTANT_MS = 100.0
+"""What takes no longer feels instantaneous (Nielsen, Usability Engineering, 1993)."""
+NOTICED = 1.2
+"""A request that takes less than a fifth longer than it did feels the same (Weber's fraction of durations)."""
 SURGE = 1.5
 """Half as much traffic again is more than the swing between two looks at a healthy system."""
 
 
 def unaffected(evidence: Iterable[Evidence], graph: Iterable[Call], traced: Collection[str]) -> bool:
-    """Tell whether requests surely fare as before where they enter: no slower, and failing no more often.
+    """Tell whether requests surely fare as before where they enter: not noticeably slower, failing no more often.
 
     Args:
         evidence: all of it.
@@ -23,7 +27,7 @@ def unaffected(evidence: Iterable[Evidence], graph: Iterable[Call], traced: Coll
         traced: components with enough spans in both windows. Without an entry among them nothing is told.
     """
     entries = entries_of(graph) & set(traced)
-    return bool(entries) and all(item.uncertain for item in _felt(evidence, entries))
+    return bool(entries) and not any(_noticed(item) for item in _felt(evidence, entries) if not item.uncertain)
 
 
 def felt(evidence: Iterable[Evidence], graph: Iterable[Call]) -> float:
@@ -36,6 +40,12 @@ def entries_of(graph: Iterable[Call]) -> set[str]:
     calls = list(graph)
     known = Neighbours(calls)
     return {call.caller for call in calls if not known.callers(call.caller)}
+
+
+def _noticed(item: Evidence) -> bool:
+    if item.kind is not EvidenceKind.LATENCY_TOTAL or item.incident is None or item.baseline is None:
+        return True
+    return item.incident > INSTANT_MS and item.incident >= NOTICED * item.baseline
 
 
 def _felt(evidence: Iterable[Evidence], entries: Collection[str]) -> list[Evidence]:

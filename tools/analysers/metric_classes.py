@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from enum import StrEnum
 from functools import cache
@@ -47,6 +48,12 @@ _GOOD = re.compile(
 _PERCENT = re.compile(r"(?:^|[^a-z0-9])(?:percent(?:age)?|pct)(?:$|[^a-z0-9])")
 _USED = re.compile(r"(?:^|[^a-z0-9])(?:utili[sz]ation|percent(?:age)?|pct|(?:usage|used)_ratio)(?:$|[^a-z0-9])")
 _FILES = re.compile(r"(?:^|[^a-z0-9])(?:file_?descriptors?|open_?files|fds)(?:$|[^a-z0-9])")
+_BYTES = {
+    1.0: {"by", "byte", "bytes"},
+    2.0**10: {"kib", "kiby", "kb"},
+    2.0**20: {"mib", "miby", "mb"},
+    2.0**30: {"gib", "giby", "gb"},
+}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -88,6 +95,12 @@ def is_utilisation(name: str) -> bool:
 def counts_open_files(name: str) -> bool:
     """Tell whether a metric is the number of files and sockets that a process has open."""
     return bool(_FILES.search(words_of(name)))
+
+
+def bytes_per_unit(name: str, unit: str) -> float:
+    """Return how many bytes a value of one is, told by the unit or the metric's name; infinite for other things."""
+    words = {*re.split(r"[^a-z0-9]+", words_of(name)), unit.lower()}
+    return next((size for size, known in _BYTES.items() if known & words), math.inf)
 
 
 def is_node_metric(name: str) -> bool:

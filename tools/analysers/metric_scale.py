@@ -11,6 +11,7 @@ import numpy as np
 
 from tools.analysers.metric_classes import (
     MetricClass,
+    bytes_per_unit,
     counts_open_files,
     is_node_metric,
     is_percentage,
@@ -31,6 +32,8 @@ FELT_LOAD = 0.05
 systems do between two looks."""
 OPEN_FILES = 1024.0
 """How many files a process may have open unless somebody has raised it: Linux's default soft limit."""
+SMALLEST_MEMORY = 128 * 2**20
+"""Bytes: hardly any process is given less, so a few megabytes more starve nobody where the limit is unknown."""
 _CAPPED = frozenset({MetricClass.CPU, MetricClass.MEMORY})
 Owner = tuple[str, str, MetricClass]
 """Service, pod and resource."""
@@ -59,6 +62,8 @@ def judged(series: MetricSeries, capacity: Mapping[Owner, float]) -> Judged:
     whole = 0.0 if _withheld(series) else capacity.get(owner, 0.0)
     whole = whole_of(series) if is_utilisation(series.metric) else whole
     whole = OPEN_FILES if counts_open_files(series.metric) else whole
+    if not whole and metric_class(series.metric) is MetricClass.MEMORY:
+        whole = SMALLEST_MEMORY / bytes_per_unit(series.metric, series.unit)
     return Judged(series, 1.0, max(counting_noise(series), FELT_LOAD * whole))
 
 

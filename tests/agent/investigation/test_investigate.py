@@ -155,10 +155,10 @@ def test_verdict_follows_the_probabilities(best: float, nothing: float, verdict:
     [
         (0.2, Calm(0.3, unaffected=True), Verdict.HEALTHY),
         (0.2, Calm(0.3, unaffected=False), Verdict.INCONCLUSIVE),
-        (0.3, Calm(0.2, unaffected=True), Verdict.INCONCLUSIVE),
-        (0.3, Calm(0.2, unaffected=True, surge="requests doubled"), Verdict.HEALTHY),
+        (0.3, Calm(0.2, unaffected=True), Verdict.HEALTHY),
         (0.3, Calm(0.2, unaffected=False, surge="requests doubled"), Verdict.INCONCLUSIVE),
-        (0.6, Calm(0.4, unaffected=True, surge="requests doubled"), Verdict.ROOT_CAUSE),
+        (0.6, Calm(0.4, unaffected=True), Verdict.ROOT_CAUSE),
+        (0.3, Calm(0.05, unaffected=True), Verdict.ROOT_CAUSE),
     ],
 )
 def test_who_is_served_as_before_is_healthier(best: float, calm: Calm, verdict: Verdict) -> None:

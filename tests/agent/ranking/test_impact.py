@@ -10,8 +10,9 @@ from tools.evidence import Evidence, EvidenceKind
 ALL = {"gateway", "shop", "store", "admin"}
 
 
-def slower(service: str, effect: float = 5) -> Evidence:
-    return found(EvidenceKind.LATENCY_TOTAL, effect, service=service, operation="buy")
+def slower(service: str, effect: float = 5, before: float = 80, after: float = 300) -> Evidence:
+    item = found(EvidenceKind.LATENCY_TOTAL, effect, service=service, operation="buy")
+    return item.model_copy(update={"baseline": before, "incident": after, "unit": "ms"})
 
 
 def traffic(before: float, after: float, effect: float = 9) -> Evidence:
@@ -24,6 +25,16 @@ def test_users_feel_what_gets_slower_or_fails_where_requests_enter() -> None:
     assert unaffected([slower("store"), slower("shop")], GRAPH, ALL)
     assert not unaffected([slower("gateway")], GRAPH, ALL)
     assert not unaffected([found(EvidenceKind.ERRORS_PROPAGATED, 3, service="admin", operation="buy")], GRAPH, ALL)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"), [(9, 27, True), (20, 101, False), (300, 340, True), (300, 400, False)]
+)
+def test_what_still_feels_instantaneous_or_hardly_slower_is_not_felt(
+    before: float, after: float, *, same: bool
+) -> None:
+    """However sure it is."""
+    assert unaffected([slower("gateway", 90, before, after)], GRAPH, ALL) is same
 
 
 def test_neither_faster_nor_unsure_counts() -> None:

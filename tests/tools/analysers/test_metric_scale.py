@@ -126,3 +126,19 @@ def test_open_files_are_measured_by_how_many_a_process_may_have() -> None:
     few, many = series([16.0] * 8, [62.0] * 4, name), series([16.0] * 8, [900.0] * 4, name)
     effects = [shift_effect(s.values.baseline, s.values.incident, least=judged(s, {}).least)[0] for s in (few, many)]
     assert effects[0] < 1 < 10 < effects[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "least"),
+    [
+        ("redis.memory.used", "By", FELT_LOAD * 128 * 2**20),
+        ("process_resident_memory_bytes", "", FELT_LOAD * 128 * 2**20),
+        ("memory_usage_mib", "", FELT_LOAD * 128),
+        ("jvm.gc.pause", "s", 1e-9),
+    ],
+)
+def test_memory_without_a_known_limit_is_measured_by_the_least_that_a_process_gets(
+    name: str, unit: str, least: float
+) -> None:
+    one = replace(series([1.5, 1.4], [1.7], name), unit=unit)
+    assert judged(one, {}).least == pytest.approx(least)
