@@ -67,7 +67,7 @@ def hold_argument(
         if not stopped():
             answer = _conclude(talk, prompts[ANSWER].text)
     except EndedError as reason:
-        ended = str(reason)
+        ended = "; ".join(part for part in (ended, str(reason)) if part)
     versions = {name: prompt.version for name, prompt in prompts.items()}
     draft = Draft(model=talk.model.name, prompts=versions, asked=tuple(asked), answer=answer, ended=ended)
     return draft, found
