@@ -26,6 +26,8 @@ _HYPOTHESIS = re.compile(r"\bH(\d+)\b")
 _PROMPTS = {"person": "❯ ", "whydown": "", "notice": "⚠ ", "model": ""}
 PARTS = ("head", "asked", "said", "unverified", "struck")
 """Parts of a turn, from above."""
+HOLDS = "✓"
+"""Stands before what evidence bears out."""
 
 
 def parts_of(turn: Turn, gone: Collection[str] = (), *, growing: bool = False) -> dict[str, Content]:
@@ -39,13 +41,13 @@ def parts_of(turn: Turn, gone: Collection[str] = (), *, growing: bool = False) -
     if turn.who != "model":
         nothing = dict.fromkeys(PARTS, Content())
         return {**nothing, "said": Content.assemble(_PROMPTS[turn.who], cited(turn.text, gone))}
-    facts = "\n".join(f"✓ {line}" if _CITATION.search(line) else line for line in turn.text.splitlines())
+    facts = [f"{HOLDS} {line}" if _CITATION.search(line) else line for line in turn.text.splitlines()]
     own = [f"“{clean(sentence)}”" for sentence in turn.unverified]
     own += [f"{turn.withheld} sentences left out: they repeat telemetry, or hold a command"] if turn.withheld else []
     return {
         "head": Content(clean(turn.model, 60) + (" is answering…" if growing else "")),
         "asked": cited("\n".join(f"asked {line}" for line in turn.asked), gone),
-        "said": cited(facts, gone),
+        "said": cited("\n".join(facts), gone),
         "unverified": Content("\n".join(["Unverified, its own words:", *own]) if own else ""),
         "struck": Content("\n".join(f"Struck: {clean(claim)}" for claim in turn.struck)),
     }
@@ -61,6 +63,8 @@ def cited(text: str, gone: Collection[str] = ()) -> Content:
                 continue
             link = Style(underline=True, bold=True) + Style.from_meta({"@click": f"app.{action}('{found[1]}')"})
             content = content.stylize(link, *found.span())
+    for found in re.finditer(f"^{HOLDS}", lines, re.MULTILINE):
+        content = content.stylize("$text-success", *found.span())
     return content
 
 
@@ -81,17 +85,15 @@ class TurnView(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out all parts; those that have nothing to say are out of sight."""
-        for part in PARTS:
-            yield Static(classes=part, markup=False)
+        for part, content in self._parts().items():
+            shown = Static(content, classes=part, markup=False)
+            shown.display = bool(content.plain)
+            yield shown
         table = Static(classes="table", markup=False)
         table.display = False
         yield table
         if self.turn.query:
             yield Static(Text(self.turn.query, style="quiet", overflow="fold"), classes="query", markup=False)
-
-    def on_mount(self) -> None:
-        """Fill the parts."""
-        self._fill()
 
     def show(self, turn: Turn, *, growing: bool = True) -> None:
         """Show more of an answer that is still arriving, or all of it."""
@@ -99,6 +101,8 @@ class TurnView(Vertical):
         self.growing = growing
         if self.is_mounted:
             self._fill()
+            if isinstance(self.parent, Conversation) and self.parent.is_vertical_scroll_end:
+                self.call_after_refresh(self.parent.bring_in_sight, self)
 
     def forget(self, gone: Collection[str]) -> None:
         """Let go of citations that mean something else by now."""
@@ -108,10 +112,13 @@ class TurnView(Vertical):
     def _fill(self) -> None:
         if not self.query(f".{PARTS[0]}"):  # the screen is closing
             return
-        for part, content in parts_of(self.turn, self._gone, growing=self.growing).items():
+        for part, content in self._parts().items():
             shown = self.query_one(f".{part}", Static)
             shown.display = bool(content.plain)
             shown.update(content)
+
+    def _parts(self) -> dict[str, Content]:
+        return parts_of(self.turn, self._gone, growing=self.growing)
 
     def show_table(self, table: Table) -> None:
         """Show a table below the text."""
@@ -131,14 +138,12 @@ class TurnView(Vertical):
         below = self.query_one(".table", Static)
         below.display = True
         below.update(table_view(self.table, width))
+        if isinstance(self.parent, Conversation):
+            self.call_after_refresh(self.parent.bring_in_sight, self)
 
 
 class Conversation(VerticalScroll, can_focus=True):
     """All turns, the last one in sight."""
-
-    def on_mount(self) -> None:
-        """Stay at the end while turns arrive."""
-        self.anchor()
 
     def add(self, turn: Turn, table: Table | None = None, *, growing: bool = False) -> TurnView:
         """Show a turn; what a table answers stands above the model's answer to the same question."""
@@ -146,18 +151,16 @@ class Conversation(VerticalScroll, can_focus=True):
         last = self.children[-1] if self.children else None
         above = turn.who == "whydown" and isinstance(last, TurnView) and last.growing
         self.mount(view, before=last if above else None)
-        self.anchor()
         if table is not None:
             self.call_after_refresh(view.show_table, table)
-        if turn.who != "person":
-            self.call_after_refresh(self.call_after_refresh, self._begin_with, view)
+        self.call_after_refresh(self.call_after_refresh, self.bring_in_sight, view)
         return view
 
-    def _begin_with(self, view: TurnView) -> None:
-        """Bring the beginning of a turn that is longer than the pane in sight: it is read from there."""
-        if view.is_attached and view is self.children[-1] and view.outer_size.height > self.size.height:
-            self.anchor(False)
-            self.scroll_to(y=view.virtual_region.y, animate=False)
+    def bring_in_sight(self, view: TurnView) -> None:
+        """Bring a turn in sight: its end, or its beginning where it is longer than the pane, to be read from there."""
+        if view.is_attached and view is self.children[-1]:
+            tall = view.outer_size.height > self.size.height and not view.growing
+            self.scroll_to(y=view.virtual_region.y if tall else self.max_scroll_y, animate=False)
 
     def forget(self, gone: Collection[str]) -> None:
         """Let go of citations that mean something else by now, in all turns."""

@@ -108,7 +108,7 @@ class Detail(Vertical):
         if plotted is None:
             said.update("No series is behind this finding; tab 1 has its values and samples.")
         else:
-            room.mount(plotted)
+            room.mount(plotted, Static(plotted.legend, classes="legend", markup=False))
 
 
 def plot_of(report: Report, hypothesis: Hypothesis | None, item: Evidence | None) -> SeriesPlot | None:

@@ -18,6 +18,8 @@ class SeriesPlot(PlotextPlot):
 
     def __init__(self, item: Evidence, sample: Sample, report: Report) -> None:
         super().__init__()
+        self.legend = ""
+        """What the lines are, to be shown below: the plot's own label vanishes where it is too long."""
         self._draw(item, sample, report)
 
     def _draw(self, item: Evidence, sample: Sample, report: Report) -> None:
@@ -54,7 +56,7 @@ class SeriesPlot(PlotextPlot):
         words += ["grey: incident begins"] if start is not None else []
         words += [f"red: deviates from {clock(item.onset)}"] if onset is not None else []
         self.plt.title(clean(f"{item.id} {item.subject.label()}", 90))
-        self.plt.xlabel(", ".join(words))
+        self.legend = " · ".join(words)
 
 
 def _index(points: Points, moment: int) -> int | None:

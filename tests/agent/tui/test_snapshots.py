@@ -7,22 +7,38 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from agent.chat import Session
+from agent.chat import Session, Turn
 from agent.schema import Incident
 from agent.tui.app import ChatApp
 from tests.agent.incidents import slow_pay
 from tests.agent.render import sample
 from tests.agent.tui.person import NARROW, WIDE, Person
-from tools.config import Settings
+from tools.config import KnowledgeSettings, Settings
 
 Snap = Callable[..., bool]
 REJECTED = sample.SECOND.model_copy(update={"rejected": "redis was idle"})
+SAID = (
+    Turn(who="person", text="why does it wait?"),
+    Turn(
+        who="model",
+        model="small-1",
+        asked=('log_lines {"service": "payment", "text": "lock"} → [Q1]',),
+        text="self-time of payment POST /charge (median) rose from 3.1 ms to 118 ms [E1]",
+        unverified=("A lock is held across a call.",),
+        struck=("errors of payment rose from 0 to 90 % (E2 says nothing about errors)",),
+    ),
+    Turn(who="notice", text="the model endpoint limits the rate in mid-answer; what had arrived is kept"),
+)
 STATES: dict[str, tuple[list[str], str]] = {
     "ranking": ([], "Evidence of 1 payment"),
     "finding": (["enter", "enter"], "self-time of payment POST /charge"),
     "rejected": (["down"], "ruled out: redis was idle"),
     "everything": (["f", "f", "f", "f"], "Evidence · all"),
     "commands": (["slash", "r", "e"], "/reject H2 REASON"),
+    "plot": (["2"], "dotted: 90 % of the baseline"),
+    "palette": (["ctrl+p", *"reject"], "rule a hypothesis out"),
+    "answered": (["c"], "Unverified, its own words:"),
+    "confirm": (["K"], "## Resolution"),
 }
 
 
@@ -33,7 +49,10 @@ def app_of(tmp_path: Path) -> ChatApp:
     run.mkdir(parents=True)
     (run / "run.json").write_text(Incident(folder=slow_pay(tmp_path / "shop")).model_dump_json())
     (run / "report.json").write_text(report.model_dump_json())
-    return ChatApp(Session.open(report.run_id, Settings(runs=tmp_path / "runs")))
+    (run / "chat.jsonl").write_text("".join(turn.model_dump_json() + "\n" for turn in SAID))
+    (tmp_path / "postmortems").mkdir()
+    knowledge = KnowledgeSettings(folder=tmp_path / "postmortems")
+    return ChatApp(Session.open(report.run_id, Settings(runs=tmp_path / "runs", knowledge=knowledge)))
 
 
 def presser(keys: list[str], expected: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -46,6 +65,10 @@ def presser(keys: list[str], expected: str) -> Callable[[Pilot[None]], Awaitable
         await pilot.press(*keys)
         person = Person(app, pilot)
         await person.sees(expected)
+        for line in app.screen.query("Input, TextArea"):
+            line.cursor_blink = False
+        for person_name in app.screen.query("#person"):
+            person_name.value = "Ada"  # else it is what git knows
         await person.until(lambda: app.settled and not app.animator._animations, "the detail pane")
         await pilot.pause(0.3)
 
