@@ -101,8 +101,8 @@ class TurnView(Vertical):
         self.growing = growing
         if self.is_mounted:
             self._fill()
-            if isinstance(self.parent, Conversation) and self.parent.is_vertical_scroll_end:
-                self.call_after_refresh(self.parent.bring_in_sight, self)
+            if isinstance(self.parent, Conversation):
+                self.parent.follow(self)
 
     def forget(self, gone: Collection[str]) -> None:
         """Let go of citations that mean something else by now."""
@@ -139,11 +139,14 @@ class TurnView(Vertical):
         below.display = True
         below.update(table_view(self.table, width))
         if isinstance(self.parent, Conversation):
-            self.call_after_refresh(self.parent.bring_in_sight, self)
+            self.parent.follow(self)
 
 
 class Conversation(VerticalScroll, can_focus=True):
     """All turns, the last one in sight."""
+
+    _following = 0
+    """Times that a turn is still to be brought in sight."""
 
     def add(self, turn: Turn, table: Table | None = None, *, growing: bool = False) -> TurnView:
         """Show a turn; what a table answers stands above the model's answer to the same question."""
@@ -153,11 +156,21 @@ class Conversation(VerticalScroll, can_focus=True):
         self.mount(view, before=last if above else None)
         if table is not None:
             self.call_after_refresh(view.show_table, table)
-        self.call_after_refresh(self.call_after_refresh, self.bring_in_sight, view)
+        self._follow(view)
         return view
 
-    def bring_in_sight(self, view: TurnView) -> None:
+    def follow(self, view: TurnView) -> None:
+        """Keep a turn that has grown in sight, unless a person has scrolled away."""
+        if self._following or self.is_vertical_scroll_end:
+            self._follow(view)
+
+    def _follow(self, view: TurnView) -> None:
+        self._following += 1
+        self.call_after_refresh(self.call_after_refresh, self._bring_in_sight, view)
+
+    def _bring_in_sight(self, view: TurnView) -> None:
         """Bring a turn in sight: its end, or its beginning where it is longer than the pane, to be read from there."""
+        self._following -= 1
         if view.is_attached and view is self.children[-1]:
             tall = view.outer_size.height > self.size.height and not view.growing
             self.scroll_to(y=view.virtual_region.y if tall else self.max_scroll_y, animate=False)
