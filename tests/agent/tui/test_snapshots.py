@@ -29,6 +29,8 @@ SAID = (
     ),
     Turn(who="notice", text="the model endpoint limits the rate in mid-answer; what had arrived is kept"),
 )
+STILL = 5
+"""Looks at the screen in a row that see no change."""
 STATES: dict[str, tuple[list[str], str]] = {
     "ranking": ([], "Evidence of 1 payment"),
     "finding": (["enter", "enter"], "self-time of payment POST /charge"),
@@ -70,7 +72,10 @@ def presser(keys: list[str], expected: str) -> Callable[[Pilot[None]], Awaitable
         for person_name in app.screen.query("#person"):
             person_name.value = "Ada"  # else it is what git knows
         await person.until(lambda: app.settled and not app.animator._animations, "the detail pane")
-        await pilot.pause(0.3)
+        shown: list[str] = []
+        while len(shown) < STILL or len(set(shown[-STILL:])) > 1:  # what is mounted late, or on a busy machine
+            await pilot.pause(0.1)
+            shown.append(person.screen())
 
     return press
 
