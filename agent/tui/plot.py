@@ -12,6 +12,9 @@ from agent.schema import Report
 from tools.evidence import Evidence, Sample
 from tools.window import to_datetime, to_ns
 
+LABELS = 8
+"""Labels that a plot of a few rows has room for."""
+
 
 class SeriesPlot(PlotextPlot):
     """Draws the first series of a finding. The x axis counts points, so a baseline of another day needs no gap."""
@@ -48,7 +51,7 @@ class SeriesPlot(PlotextPlot):
         onset: int | None,
     ) -> None:
         values = [value for _, value in points]
-        marks = sorted({min(values), max(values), *(band or ())})
+        marks = apart([min(values), max(values), *(band or ())])
         self.plt.yticks(marks, [amount(mark, item.unit) for mark in marks])
         ticks = sorted({0, len(points) - 1, *(tick for tick in (onset if onset is not None else start,) if tick)})
         self.plt.xticks([float(tick) for tick in ticks], [clock(to_datetime(points[tick][0])) for tick in ticks])
@@ -57,6 +60,19 @@ class SeriesPlot(PlotextPlot):
         words += [f"red: deviates from {clock(item.onset)}"] if onset is not None else []
         self.plt.title(clean(f"{item.id} {item.subject.label()}", 90))
         self.legend = " · ".join(words)
+
+
+def apart(levels: list[float]) -> list[float]:
+    """Return the levels that are labelled, ascending: the first two, and others that have a row of their own.
+
+    Two labels on one row hide each other, and which of them is seen depends on how high the plot happens to be.
+    """
+    first, second, *others = levels
+    kept = [first, second]
+    for level in others:
+        if all(abs(level - known) * LABELS >= abs(second - first) for known in kept):
+            kept.append(level)
+    return sorted(set(kept))
 
 
 def _index(points: Points, moment: int) -> int | None:
