@@ -30,6 +30,7 @@ _BAD_BOTH_WAYS = frozenset({MetricClass.ERRORS, MetricClass.RESTART, MetricClass
 """Fewer free connections and less availability are as bad as more errors."""
 _BEHAVIOUR = frozenset(
     {
+        EvidenceKind.CLOCK,
         EvidenceKind.CALLS_VANISHED,
         EvidenceKind.CALLS_APPEARED,
         EvidenceKind.CALLS_CHANGED,

@@ -171,3 +171,7 @@ def test_what_shows_only_how_others_fare_is_no_suspect() -> None:
 def test_where_nobody_runs_in_pods_everyone_is_a_suspect() -> None:
     found = component_features([metric(50, "a", "latency_p99"), metric(40, "b", "latency_p99")], [])
     assert found["a"].symptom > found["b"].symptom > 0
+
+
+def test_a_clock_that_went_wrong_is_something_the_component_does() -> None:
+    assert component_features([found(EvidenceKind.CLOCK, 9, service="shop")], GRAPH)["shop"].behaviour == saturate(9)
