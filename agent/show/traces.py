@@ -138,6 +138,7 @@ def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("given", lambda c: c.given, head="by callers of", rank=1),
         text("entry", lambda c: c.entry, rank=2),
         *two("requests", "requests of entry", "", lambda c: requests.get(c.entry, Two(0, 0)), rank=2),
+        *two("per_request", "runs a request", "", lambda c: _per_request(c, requests.get(c.entry, Two(0, 0))), rank=2),
     ]
     return make(
         "calls",
@@ -149,6 +150,11 @@ def calls(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         notes=traces.degradations(),
         plots=[],
     )
+
+
+def _per_request(call: CallStats, requests: Two[int]) -> Two[float]:
+    base, now = call.made.baseline.total, call.made.incident.total
+    return Two(base / max(requests.baseline, 1), now / max(requests.incident, 1))
 
 
 def _share(call: CallStats) -> Two[float]:

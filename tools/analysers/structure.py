@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from tools.analysers.base import Analyser, Finding, deflated, percent, since, strongest, tails
-from tools.analysers.clocks import skew_of
+from tools.analysers.clocks import MATERIAL_NS, skew_of
 from tools.analysers.repeats import repeated
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
@@ -18,7 +18,7 @@ from tools.names import named
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import CallStats, Trials
 from tools.stats import CalmRate, calm_rate, stretch_ids, strongest_since, two_proportion_effect
-from tools.window import Scope
+from tools.window import Scope, TimeWindow
 
 MIN_PARENTS = 5
 """Fewer caller spans than this in either window say nothing about a rate."""
@@ -46,7 +46,7 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats, skew_ns: float) ->
     calm = calm_rate(ids, base.hits, base.n)
     parts = list(tails(incident))
     found = strongest_since([_effect(part, calm) for part in parts])
-    scope = since(scope, incident, found)
+    scope = _cut(since(scope, incident, found), incident, call.made.incident)
     now = parts[found.start]
     before, after = base.taken / base.total, now.taken / now.total
     subject = Subject(
@@ -74,9 +74,18 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats, skew_ns: float) ->
     return Finding(found.effect, found.effect, tell)
 
 
+def _cut(scope: Scope, kept: Trials, made: Trials) -> Scope:
+    """Return the windows with the incident cut to the buckets that count, so that the cited query counts the same."""
+    if kept.times.size == made.times.size:
+        return scope
+    start = max(scope.incident.start_ns, int(kept.times[0]))
+    end = min(scope.incident.end_ns, int(kept.times[-1]) + scope.bucket_ns)
+    return scope.model_copy(update={"incident": TimeWindow(start_ns=start, end_ns=end)})
+
+
 def _inside(made: Trials, scope: Scope, skew_ns: float) -> Trials:
     """Return the buckets whose calls lie in the window too: with another clock they begin later, or earlier."""
-    if skew_ns == 0.0:
+    if abs(skew_ns) < MATERIAL_NS:
         return made
     last = made.times + scope.bucket_ns + max(skew_ns, 0.0) <= scope.incident.end_ns
     kept = last & (made.times + min(skew_ns, 0.0) >= scope.incident.start_ns)
