@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 _BATCH = 16
 """Chunks embedded between two looks at the clock."""
 _WRITE = 512
-"""Chunks written at once at most: one write of 1,000 takes as long as one of 100 (measured)."""
+"""Chunks written at once at most: larger writes cost less a chunk (2,000 took 4.8 s by 16, 2.3 s by 256, once)."""
 _WRITE_SECONDS = 5.0
 """Time between two writes of a slow model: what an interruption costs at most."""
 _PAGE = 5_000
