@@ -52,14 +52,15 @@ def capture_draft(
         KnowledgeError: the run was confirmed before, or the folder cannot be written.
     """
     folder.path.mkdir(parents=True, exist_ok=True)
-    listing = folder.read_all()
-    _refuse_twice(listing, report.run_id)
-    recurs_from = earlier(listing, draft)
-    provenance = draft.provenance.model_copy(update={"confirmed_by": person, "confirmed_at": moment})
-    update = {"status": Status.CONFIRMED, "provenance": provenance, "recurs_from": recurs_from}
-    stored = add_postmortem(folder, draft.model_copy(update=update), identity)
-    useful, useless = judge_memory(folder, listing, report, stored.postmortem)
-    return Captured(stored, recurs_from, useful, useless)
+    with folder.writing():
+        listing = folder.read_all()
+        _refuse_twice(listing, report.run_id)
+        recurs_from = earlier(listing, draft)
+        provenance = draft.provenance.model_copy(update={"confirmed_by": person, "confirmed_at": moment})
+        update = {"status": Status.CONFIRMED, "provenance": provenance, "recurs_from": recurs_from}
+        stored = add_postmortem(folder, draft.model_copy(update=update), identity)
+        useful, useless = judge_memory(folder, listing, report, stored.postmortem)
+        return Captured(stored, recurs_from, useful, useless)
 
 
 def _refuse_twice(listing: Listing, run_id: str) -> None:

@@ -59,15 +59,20 @@ def confirm_postmortem(folder: PostmortemFolder, postmortem_id: str, person: str
     Raises:
         KnowledgeError: there is none, it is superseded, or it tells neither cause nor resolution.
     """
-    stored = folder.get(postmortem_id)
-    postmortem = stored.postmortem
-    if postmortem.status is Status.SUPERSEDED:
-        raise KnowledgeError(f"{postmortem.id} is superseded", f"confirm {postmortem.superseded_by or 'its successor'}")
-    if not postmortem.root_cause and not postmortem.resolution:
-        raise KnowledgeError(f"{postmortem.id} tells neither cause nor resolution", f"write them into {stored.path}")
-    provenance = postmortem.provenance.model_copy(update={"confirmed_by": person, "confirmed_at": moment})
-    confirmed = postmortem.model_copy(update={"status": Status.CONFIRMED, "provenance": provenance})
-    return Stored(confirmed, folder.write(confirmed, stored.path))
+    with folder.writing():
+        stored = folder.get(postmortem_id)
+        postmortem = stored.postmortem
+        if postmortem.status is Status.SUPERSEDED:
+            raise KnowledgeError(
+                f"{postmortem.id} is superseded", f"confirm {postmortem.superseded_by or 'its successor'}"
+            )
+        if not postmortem.root_cause and not postmortem.resolution:
+            raise KnowledgeError(
+                f"{postmortem.id} tells neither cause nor resolution", f"write them into {stored.path}"
+            )
+        provenance = postmortem.provenance.model_copy(update={"confirmed_by": person, "confirmed_at": moment})
+        confirmed = postmortem.model_copy(update={"status": Status.CONFIRMED, "provenance": provenance})
+        return Stored(confirmed, folder.write(confirmed, stored.path))
 
 
 def supersede(folder: PostmortemFolder, old: str, new: str) -> Stored:
@@ -76,14 +81,11 @@ def supersede(folder: PostmortemFolder, old: str, new: str) -> Stored:
     Raises:
         KnowledgeError: one of them does not exist, both are the same, or the new one is superseded itself.
     """
-    successor, replaced = folder.get(new), folder.get(old)
-    if successor.postmortem.id == replaced.postmortem.id:
-        raise KnowledgeError(f"{old} cannot supersede itself", "give two ids")
-    if successor.postmortem.status is Status.SUPERSEDED:
-        raise KnowledgeError(f"{new} is superseded itself", f"use {successor.postmortem.superseded_by}")
-    update = {"status": Status.SUPERSEDED, "superseded_by": successor.postmortem.id}
-    marked = replaced.postmortem.model_copy(update=update)
-    return Stored(marked, folder.write(marked, replaced.path))
+    with folder.writing():
+        successor, replaced = _successor_and_replaced(folder, new, old)
+        update = {"status": Status.SUPERSEDED, "superseded_by": successor.postmortem.id}
+        marked = replaced.postmortem.model_copy(update=update)
+        return Stored(marked, folder.write(marked, replaced.path))
 
 
 def merge_postmortems(folder: PostmortemFolder, keep: str, other: str) -> Stored:
@@ -92,15 +94,21 @@ def merge_postmortems(folder: PostmortemFolder, keep: str, other: str) -> Stored
     Raises:
         KnowledgeError: as for `supersede`.
     """
-    first, second = folder.get(keep), folder.get(other)
-    if first.postmortem.id == second.postmortem.id:
-        raise KnowledgeError(f"{keep} cannot be merged with itself", "give two ids")
-    if first.postmortem.status is Status.SUPERSEDED:
-        raise KnowledgeError(f"{keep} is superseded", f"use {first.postmortem.superseded_by}")
-    merged = first.postmortem.model_copy(update=_union(first.postmortem, second.postmortem))
-    path = folder.write(merged, first.path)
-    supersede(folder, second.postmortem.id, first.postmortem.id)
-    return Stored(merged, path)
+    with folder.writing():
+        first, second = _successor_and_replaced(folder, keep, other)
+        merged = first.postmortem.model_copy(update=_union(first.postmortem, second.postmortem))
+        path = folder.write(merged, first.path)
+        supersede(folder, second.postmortem.id, first.postmortem.id)
+        return Stored(merged, path)
+
+
+def _successor_and_replaced(folder: PostmortemFolder, new: str, old: str) -> tuple[Stored, Stored]:
+    successor, replaced = folder.get(new), folder.get(old)
+    if successor.postmortem.id == replaced.postmortem.id:
+        raise KnowledgeError(f"{new} cannot replace itself", "give two ids")
+    if successor.postmortem.status is Status.SUPERSEDED:
+        raise KnowledgeError(f"{new} is superseded", f"use {successor.postmortem.superseded_by}")
+    return successor, replaced
 
 
 def _union(first: Postmortem, second: Postmortem) -> dict[str, object]:

@@ -123,13 +123,15 @@ class PostmortemFolder:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the right to choose ids: two processes that add at once must not choose the same.
+        """Hold the right to read and then write: of two changes at once none may undo the other.
+
+        One thread may hold it several times over, so that changes can be made of others.
 
         Raises:
             KnowledgeError: another process holds it for too long, or the folder cannot be written.
         """
         cache = make_cache(self.path)
-        lock = FileLock(cache / "write.lock", timeout=_WRITE_SECONDS)
+        lock = FileLock(cache / "write.lock", timeout=_WRITE_SECONDS, is_singleton=True)
         try:
             with lock:
                 yield

@@ -1,6 +1,9 @@
 """Confirming a run writes one postmortem, links it, and counts what memory was worth."""
 
 import datetime as dt
+import multiprocessing
+from contextlib import suppress
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -106,3 +109,21 @@ def test_nobody_is_not_a_person(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert person(" ana ") == "ana"
     with pytest.raises(InputError, match="--by NAME"):
         person("")
+
+
+def _capture_when_told(path: Path, start: Barrier, name: str) -> None:
+    start.wait()
+    with suppress(KnowledgeError):
+        capture(PostmortemFolder(path), report(), RIGHT, name, NOW)
+
+
+def test_a_run_confirmed_by_many_at_once_is_written_once(folder: PostmortemFolder) -> None:
+    before = len(folder.read_all().stored)
+    context = multiprocessing.get_context("fork")
+    start = context.Barrier(4)
+    workers = [context.Process(target=_capture_when_told, args=(folder.path, start, f"p{n}")) for n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(folder.read_all().stored) == before + 1

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import multiprocessing
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -175,3 +177,29 @@ def test_export_can_be_imported_again(tmp_path: Path, shop: PostmortemFolder) ->
 def test_export_to_nowhere_is_one_line(tmp_path: Path, shop: PostmortemFolder) -> None:
     with pytest.raises(KnowledgeError, match="cannot write"):
         export_lines(shop.read_all(), tmp_path / "no" / "out.jsonl")
+
+
+def _confirm_when_told(path: Path, start: Barrier) -> None:
+    start.wait()
+    confirm_postmortem(PostmortemFolder(path), "PM-1", "ana", NOW)
+
+
+def _merge_when_told(path: Path, start: Barrier) -> None:
+    start.wait()
+    merge_postmortems(PostmortemFolder(path), "PM-1", "PM-2")
+
+
+def test_two_changes_of_one_file_at_once_are_both_kept(shop: PostmortemFolder) -> None:
+    for stored in (shop.get("PM-1"), shop.get("PM-2")):
+        shop.write(stored.postmortem.model_copy(update={"status": Status.DRAFT}), stored.path)
+    context = multiprocessing.get_context("fork")
+    start = context.Barrier(2)
+    workers = [context.Process(target=work, args=(shop.path, start)) for work in (_confirm_when_told, _merge_when_told)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    kept = shop.get("PM-1").postmortem
+    assert kept.status is Status.CONFIRMED
+    assert MAIL.symptoms in kept.symptoms
+    assert shop.get("PM-2").postmortem.superseded_by == "PM-1"
