@@ -10,7 +10,7 @@ from __future__ import annotations
 from agent.investigation.state import Context, State, dump, evidence_of, hypotheses_of, scope_of
 from agent.schema import Hypothesis, Steering
 from tools.analysers.base import milliseconds
-from tools.analysers.logs import ALARMING
+from tools.analysers.log_templates import ALARMING
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
 from tools.sources import LogSource, TraceSource
 from tools.sources.rows import LogRow, SpanRow

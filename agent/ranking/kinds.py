@@ -10,7 +10,7 @@ from agent.ranking.model import Weights, family_scores
 from agent.ranking.paths import BUSY, awaited_store, loses_packets, store_kind, unreachable
 from agent.ranking.scene import Scene
 from agent.ranking.signs import in_words, sign_of, storms, surges
-from tools.analysers.logs import ALARMING
+from tools.analysers.log_templates import ALARMING
 from tools.analysers.metric_classes import MetricClass, metric_class
 from tools.evidence import Evidence, EvidenceKind
 from tools.faults import FaultFamily, FaultKind

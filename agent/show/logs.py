@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from agent.show.request import Filters
 from agent.show.table import TIME, Column, Table, make, text, two, value
-from tools.analysers.logs import Template, executions, mine_templates
+from tools.analysers.log_companions import companions, due, key_of
+from tools.analysers.log_templates import Template, executions, mine_templates
 from tools.sources import LogSource, Telemetry
 from tools.sources.rows import LogRow, Two
 from tools.window import Scope
@@ -17,10 +18,11 @@ NAMED = 200
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A template with the executions of the operation, or service, that writes it."""
+    """A template with the executions of the operation, or service, that writes it, and the line it keeps pace with."""
 
     template: Template
     runs: Two[int]
+    companion: Template | None
 
     @property
     def expected(self) -> float | None:
@@ -28,6 +30,14 @@ class Counted:
         if not self.runs.baseline:
             return None
         return self.template.n.baseline * self.runs.incident / self.runs.baseline
+
+    @property
+    def due(self) -> float | None:
+        """Return how many lines there would be beside the template's companion; None without one."""
+        if self.companion is None:
+            return None
+        beside = due(self.template, self.companion)
+        return self.template.n.baseline * beside.incident.total / beside.baseline.total
 
     @property
     def moved(self) -> float:
@@ -45,12 +55,13 @@ def lines(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     logs = _source(telemetry)
     templates = mine_templates(logs.lines(scope))
     exposure = executions(telemetry, scope, templates)
+    beside = companions(templates, exposure)
     rows = []
     for template in templates:
         runs = exposure.get((template.service, template.operation)) or exposure.get((template.service, ""))
         if _wanted(template, wanted):
             counted = Two(runs.baseline.total, runs.incident.total) if runs else Two(0, 0)
-            rows.append(Counted(template, counted))
+            rows.append(Counted(template, counted, beside.get(key_of(template))))
     rows.sort(key=lambda row: (-row.moved, row.template.service, row.template.text))
     columns: list[Column[Counted]] = [
         text("service", lambda r: r.template.service),
@@ -59,6 +70,8 @@ def lines(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("template", lambda r: r.template.text),
         *two("n", "lines", "", lambda r: r.template.n),
         *([value("expected", "expected", "", lambda r: r.expected)] if scope.baseline else []),
+        *([value("due", "due", "", lambda r: r.due, rank=2)] if scope.baseline else []),
+        text("companion", lambda r: r.companion.text if r.companion else "", rank=2),
         *two("runs", "executions", "", lambda r: r.runs, rank=2),
         value("first_unix_nano", "first in incident", TIME, lambda r: r.template.first_ns or None, rank=2),
         text("example", lambda r: r.template.example, rank=2),

@@ -7,7 +7,7 @@ import shlex
 from agent.toolbox.bench import Bench
 from agent.toolbox.numbers import fact, facts_line
 from agent.toolbox.tool import Arguments, Found, Line, Tool
-from tools.analysers.logs import Template, executions, mine_templates
+from tools.analysers.log_templates import Template, executions, mine_templates
 from tools.evidence import Quantity, Sample, Subject
 from tools.sources import LogSource
 from tools.sources.rows import LogRow, Trials, Two

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from agent.investigation.intake import whole_extent
-from tests.builders import SCOPE, Folder, Span
+from tests.builders import SCOPE, Folder, Log, Span
 from tests.contract.clickhouse.engine import engine, load, new_database, server, transport
 from tests.contract.recorded import RECORDINGS, Recorded, Tolerance, assert_same, recorded, survey
 from tools.analysers import ALL
@@ -195,6 +195,27 @@ def log_source(telemetry: Telemetry) -> LogSource:
 def trace_source(telemetry: Telemetry) -> TraceSource:
     assert telemetry.traces is not None
     return telemetry.traces
+
+
+def test_lines_belong_to_what_a_service_was_asked_for_in_both(tmp_path: Path) -> None:
+    spans = [
+        Span("t1", "0a", service="gate", operation="GET /shop"),
+        Span("t1", "0b", "0a", service="pay", operation="POST /charges"),
+        Span("t1", "0c", "0b", service="pay", operation="Controller.charge"),
+        Span("t1", "0d", "0c", service="pay", operation="Bank.ask"),
+        Span("t1", "0e", "ff", service="pay", operation="Job.run"),
+    ]
+    lines = [Log("pay", f"line {span.id}", at=1, trace="t1", span=span.id) for span in spans[1:]]
+    folder = Folder(tmp_path).spans(*spans).logs(*lines, Log("pay", "alone", at=2)).path
+    database = new_database()
+    load(database, folder)
+    there = Both(recorded(folder), database)
+    embedded, engine_s = there.embedded.telemetry.logs, there.telemetry().logs
+    assert embedded is not None
+    assert engine_s is not None
+    told = [{(line.masked, line.operation, line.n) for line in logs.lines(SCOPE)} for logs in (embedded, engine_s)]
+    assert told[0] == told[1]
+    assert {operation for _, operation, _ in told[0]} == {"POST /charges", "Job.run", ""}
 
 
 def test_samples_traces_and_resources_are_the_same(slow: Both) -> None:

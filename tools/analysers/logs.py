@@ -1,82 +1,42 @@
 """Logs: templates that are new, gone or bursting, per service and, where known, operation.
 
-Lines arrive masked and counted by the source; Drain (He et al. 2017) merges what still differs. A count
-is compared per execution of the operation that wrote the line, so that more traffic is not a burst and
-a missing line of a common operation stands out even in a short window.
+A count is compared per execution of the operation that wrote the line, so that more traffic is not a burst and
+a missing line of a common operation stands out even in a short window; and with the count of a line that it keeps
+pace with.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from tools.analysers.base import Analyser, Finding, deflated, since, strongest, tails
+from tools.analysers.base import Analyser, Finding, calm_of, deflated, since, strongest, tails
+from tools.analysers.log_companions import companions, due, key_of
+from tools.analysers.log_templates import ALARMING, Exposure, Template, executions, mine_templates, with_hits
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
 from tools.names import named, quoted
 from tools.sources import LogSource, Telemetry
-from tools.sources.rows import Buckets, MaskedLines, Trials, Two
+from tools.sources.rows import Trials, Two
 from tools.stats import (
     CalmRate,
-    calm_rate,
     cusum_onset,
     poisson_rate_effect,
-    stretch_ids,
     strongest_since,
     two_proportion_effect,
 )
 from tools.window import Scope
 
-ALARMING = frozenset({"ERROR", "ERR", "FATAL", "CRITICAL", "CRIT", "ALERT", "EMERG", "PANIC", "SEVERE"})
 PEER_RUNS = 20.0
 """Executions that the usual rate of error lines is worth: beyond twenty of its own, a baseline outweighs it."""
 KNOWN = 1.5
 """An error line that is hardly more frequent than in the baseline is told of because it is unusual elsewhere."""
-SHOWN = 160
-"""Characters of a template in a statement."""
+SHOWN, BESIDE = 160, 80
+"""Characters of a template, and of its companion, in a statement."""
 MIN_RUNS = 3
 """Fewer executions than this say nothing about a rate."""
-Exposure = Mapping[tuple[str, str], Two[Trials]]
-"""Executions per (service, operation) in both windows; the operation is empty for the whole service."""
-
-
-@dataclass(slots=True)
-class Template:
-    """One template of one service and operation, with its counts per bucket start."""
-
-    service: str
-    operation: str
-    text: str = ""
-    severity: str = ""
-    example: str = ""
-    trace_id: str = ""
-    first_ns: int = 0
-    baseline: dict[int, float] = field(default_factory=dict)
-    incident: dict[int, float] = field(default_factory=dict)
-
-    def add(self, line: MaskedLines) -> None:
-        """Count a group of equal lines."""
-        _count(self.baseline, line.times.baseline.tolist(), line.counts.baseline.tolist())
-        _count(self.incident, line.times.incident.tolist(), line.counts.incident.tolist())
-        if line.n.incident and (not self.first_ns or line.first_ns < self.first_ns):
-            self.first_ns, self.example, self.trace_id = line.first_ns, line.example, line.trace_id
-        self.example = self.example or line.example
-        if line.severity in ALARMING or not self.severity:
-            self.severity = line.severity
-
-    @property
-    def n(self) -> Two[float]:
-        """Return the counts in both windows."""
-        return Two(sum(self.baseline.values()), sum(self.incident.values()))
-
-
-def _count(into: dict[int, float], times: list[int], counts: list[float]) -> None:
-    """Add counts per bucket start."""
-    for moment, count in zip(times, counts, strict=True):
-        into[moment] = into.get(moment, 0.0) + count
 
 
 def analyse_logs(telemetry: Telemetry, scope: Scope, settings: SurveySettings) -> list[Evidence]:
@@ -87,48 +47,9 @@ def analyse_logs(telemetry: Telemetry, scope: Scope, settings: SurveySettings) -
     templates = mine_templates(logs.lines(scope))
     exposure = executions(telemetry, scope, templates)
     usual = alarm_rate(templates, exposure)
-    found = [e for t in templates if (e := _template(logs, scope, t, exposure, usual))]
+    beside = companions(templates, exposure)
+    found = [e for t in templates if (e := _template(logs, scope, t, exposure, usual, beside.get(key_of(t))))]
     return strongest(deflated(found), settings)
-
-
-def mine_templates(lines: list[MaskedLines]) -> list[Template]:
-    """Merge masked lines into templates, service by service; one template an operation."""
-    from drain3 import TemplateMiner
-    from drain3.template_miner_config import TemplateMinerConfig
-
-    miners: dict[str, TemplateMiner] = {}
-    found: dict[tuple[str, str, int], Template] = {}
-    texts: dict[tuple[str, int], str] = {}
-    for line in sorted(lines, key=lambda line: (-(line.n.baseline + line.n.incident), line.masked)):
-        miner = miners.get(line.service)
-        if miner is None:
-            miner = miners[line.service] = TemplateMiner(config=TemplateMinerConfig())
-        mined = miner.add_log_message(line.masked.replace("\n", " "))
-        cluster = int(mined["cluster_id"])
-        texts[line.service, cluster] = str(mined["template_mined"])
-        key = (line.service, line.operation, cluster)
-        found.setdefault(key, Template(line.service, line.operation)).add(line)
-    for (service, _, cluster), template in found.items():
-        template.text = texts[service, cluster]
-    return list(found.values())
-
-
-def executions(telemetry: Telemetry, scope: Scope, templates: list[Template]) -> Exposure:
-    """Return how often each operation and service ran; without traces, how much each service logged."""
-    counted: dict[tuple[str, str], Two[dict[int, float]]] = {}
-    if telemetry.traces is not None:
-        for stats in telemetry.traces.operations(scope):
-            for key in ((stats.service, stats.operation), (stats.service, "")):
-                into = counted.setdefault(key, Two({}, {}))
-                _count(into.baseline, *_series(stats.total_buckets.baseline))
-                _count(into.incident, *_series(stats.total_buckets.incident))
-    traced = {service for service, _ in counted}
-    for template in templates:
-        if template.service not in traced:
-            into = counted.setdefault((template.service, ""), Two({}, {}))
-            _count(into.baseline, list(template.baseline), list(template.baseline.values()))
-            _count(into.incident, list(template.incident), list(template.incident.values()))
-    return {key: Two(_trials(runs.baseline), _trials(runs.incident)) for key, runs in counted.items()}
 
 
 def alarm_rate(templates: list[Template], exposure: Exposure) -> float:
@@ -136,16 +57,6 @@ def alarm_rate(templates: list[Template], exposure: Exposure) -> float:
     lines = sum(t.n.baseline for t in templates if t.severity in ALARMING)
     runs = sum(own.baseline.total for (_, operation), own in exposure.items() if not operation)
     return (lines + 0.5) / (runs + 1.0)
-
-
-def _series(buckets: Buckets) -> tuple[list[int], list[float]]:
-    return buckets.times.tolist(), buckets.n.tolist()
-
-
-def _trials(counts: dict[int, float]) -> Trials:
-    times = np.array(sorted(counts), dtype=np.int64)
-    n = np.array([counts[int(moment)] for moment in times], dtype=np.float64)
-    return Trials(times, n, np.zeros_like(n))
 
 
 def rate_effect(n: Two[float], runs: Two[float]) -> float:
@@ -158,43 +69,75 @@ def rate_effect(n: Two[float], runs: Two[float]) -> float:
     return poisson_rate_effect(n.incident, runs.incident, n.baseline, runs.baseline)
 
 
-def _template(logs: LogSource, scope: Scope, template: Template, exposure: Exposure, usual: float) -> Finding | None:
+def _template(
+    logs: LogSource, scope: Scope, template: Template, exposure: Exposure, usual: float, companion: Template | None
+) -> Finding | None:
+    """Return what is odd about a template, by executions or beside its companion, whichever says more.
+
+    A companion tells only of lines that are missing: one that comes more often than it need not have to do with it.
+    """
     runs = exposure.get((template.service, template.operation)) or exposure.get((template.service, ""))
     if runs is None or not runs.incident.total:
         return None
-    calm = _calm(scope, template, runs.baseline)
     error = template.severity in ALARMING
-    if error:
-        calm = completed(calm, usual)
-    if not calm.trials:
+    odd = _odd(scope, template, runs, usual if error else None)
+    if companion is not None:
+        beside = _odd(scope, template, due(template, companion), None)
+        if beside is not None and beside.effect < min(odd.effect if odd else 0.0, 0.0):
+            return _finding(logs, template, beside, f" beside {quoted(companion.text, BESIDE)}")
+    if odd is None:
         return None
-    parts = list(tails(_with_hits(runs.incident, template.incident)))
-    found = strongest_since([_effect(part, calm) for part in parts])
-    now, scope = parts[found.start], since(scope, runs.incident, found)
-    count, expected = now.hits.sum(), template.n.baseline * now.total / max(runs.baseline.total, 1)
-    level = named(template.severity) if template.severity else "the line"
-    known = found.effect > 0 and count <= expected * KNOWN
+    known = odd.effect > 0 and odd.count <= odd.expected * KNOWN
     elsewhere = f", yet error lines are rare elsewhere: {usual:.2g} a run" if known and error else ""
+    return _finding(logs, template, odd, f" from the baseline{elsewhere}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """How a template's count compares: with what was expected, from where on, in which windows."""
+
+    effect: float
+    count: float
+    expected: float
+    scope: Scope
+
+
+def _odd(scope: Scope, template: Template, runs: Two[Trials], usual: float | None) -> _Odd | None:
+    """Compare a template's rate with that of the baseline; `usual` is the rate of error lines, for one of them."""
+    calm = _calm(scope, template, runs.baseline)
+    if usual is not None:
+        calm = completed(calm, usual)
+    parts = list(tails(with_hits(runs.incident, template.incident)))
+    if not calm.trials or not parts:
+        return None
+    found = strongest_since([_effect(part, calm) for part in parts])
+    now = parts[found.start]
+    expected = template.n.baseline * now.total / max(runs.baseline.total, 1)
+    return _Odd(found.effect, float(now.hits.sum()), expected, since(scope, runs.incident, found))
+
+
+def _finding(logs: LogSource, template: Template, odd: _Odd, against: str) -> Finding:
+    level = named(template.severity) if template.severity else "the line"
     subject = Subject(kind="template", service=template.service, operation=template.operation, name=template.text[:200])
 
     def tell() -> Evidence:
         return Evidence(
-            kind=_kind(found.effect, Two(template.n.baseline, count)),
+            kind=_kind(odd.effect, Two(template.n.baseline, odd.count)),
             subject=subject,
             statement=(
-                f"{named(template.service)} logged {count:.0f} times {level} "
-                f"{quoted(template.text, SHOWN)}, {expected:.3g} expected from the baseline{elsewhere}"
+                f"{named(template.service)} logged {odd.count:.0f} times {level} "
+                f"{quoted(template.text, SHOWN)}, {odd.expected:.3g} expected{against}"
             ),
-            baseline=expected,
-            incident=count,
+            baseline=odd.expected,
+            incident=odd.count,
             unit="lines",
-            effect=found.effect,
-            onset=onset_of(_onset(scope, template, expected, found.effect)),
-            query=logs.query("lines", scope, subject),
+            effect=odd.effect,
+            onset=onset_of(_onset(odd.scope, template, odd.expected, odd.effect)),
+            query=logs.query("lines", odd.scope, subject),
             samples=(Sample(kind="log", ref=template.trace_id, text=template.example, times=(template.first_ns,)),),
         )
 
-    return Finding(found.effect, found.effect, tell)
+    return Finding(odd.effect, odd.effect, tell)
 
 
 def completed(calm: CalmRate, usual: float) -> CalmRate:
@@ -213,18 +156,8 @@ def _effect(part: Trials, calm: CalmRate) -> float:
     return rate_effect(n, runs) / math.sqrt(calm.dispersion)
 
 
-def _with_hits(runs: Trials, counts: Mapping[int, float]) -> Trials:
-    """Return executions with a template's lines; lines of a bucket without executions count to the one before."""
-    hits = np.zeros_like(runs.n)
-    for moment, count in counts.items():
-        hits[max(int(np.searchsorted(runs.times, moment, side="right")) - 1, 0)] += count
-    return Trials(runs.times, runs.n, hits)
-
-
 def _calm(scope: Scope, template: Template, runs: Trials) -> CalmRate:
-    with_hits = _with_hits(runs, template.baseline)
-    ids = stretch_ids(runs.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
-    return calm_rate(ids, with_hits.hits, with_hits.n)
+    return calm_of(with_hits(runs, template.baseline), scope)
 
 
 def _onset(scope: Scope, template: Template, expected: float, effect: float) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.analysers.logs import ALARMING
+from tools.analysers.log_templates import ALARMING
 from tools.analysers.metric_classes import MetricClass, metric_class
 from tools.sources import Telemetry
 from tools.sources.rows import EntryStats

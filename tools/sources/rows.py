@@ -203,11 +203,16 @@ class SpanRow:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
+CLIMBED = 3
+"""Spans above a line's own that are looked at for what the service was asked for: a framework makes one or two."""
+
+
 @dataclass(frozen=True, slots=True)
 class MaskedLines:
     """Log lines of one service that are equal once numbers, ids and the like are masked.
 
-    `operation` is that of the span the lines were written in, empty when lines carry no known span id.
+    `operation` is what the service was asked for when it wrote them: that of the highest span of its own around
+    the line, empty when lines carry no known span id.
 
     `times` are the starts of the buckets in which they occur, `counts` how often.
     """

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.sources.masks import EXAMPLE_LIMIT, LINE_LIMIT, MASKS
-from tools.sources.rows import LogRow, MaskedLines, Two
+from tools.sources.rows import CLIMBED, LogRow, MaskedLines, Two
 from tools.store.engine import Engine
 from tools.store.relation import Relation
 from tools.store.scoped import SERVICE, TIME_COLUMN, literal, per_window, service_is, within
@@ -33,6 +33,29 @@ def masked_sql(column: str = "body") -> str:
     for pattern, replacement in MASKS:
         message = f"regexp_replace({message}, {literal(pattern)}, {literal(replacement)}, 'g')"
     return message
+
+
+def served(spans: str, ids: str) -> str:
+    """Return the query for the operation that was asked for where a span is at work.
+
+    It is that of the highest span of the same service above it, `CLIMBED` at most; else its own.
+    Its rows are `span_id` and `operation`.
+
+    Args:
+        spans: query for all spans in scope.
+        ids: query for the spans that are asked about.
+    """
+    columns = "any_value(operation) AS operation, any_value(service) AS service, any_value(parent_span_id) AS above"
+    steps = [f"at0 AS (SELECT span_id, {columns} FROM ({spans}) WHERE span_id IN ({ids}) GROUP BY span_id)"]
+    for step in range(CLIMBED):
+        steps += [
+            f"up{step} AS (SELECT span_id, {columns} FROM ({spans}) "
+            f"WHERE span_id IN (SELECT above FROM at{step}) GROUP BY span_id)",
+            f"at{step + 1} AS (SELECT a.span_id, coalesce(u.operation, a.operation) AS operation, a.service, u.above "
+            f"FROM at{step} a "
+            f"LEFT JOIN up{step} u ON u.span_id = a.above AND u.service IS NOT DISTINCT FROM a.service)",
+        ]
+    return f"WITH {', '.join(steps)} SELECT span_id, operation FROM at{CLIMBED}"
 
 
 class EmbeddedLogs(EmbeddedSource):
@@ -85,14 +108,13 @@ WHERE body IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5 DESC, 6"""
 
     def _with_operation(self, scope: Scope, sample: str) -> str:
-        """Return the lines in scope with the operation of the span that each was written in."""
+        """Return the lines in scope with the operation that the service was asked for when it wrote each."""
         rows = per_window(self._relation.select, scope, "logs", sample)
         if self._spans is None:
             return f"SELECT *, '' AS in_operation FROM ({rows})"
         spans = per_window(self._spans.select, scope, "traces")
         return f"""SELECT l.*, coalesce(k.operation, '') AS in_operation FROM ({rows}) l
-LEFT JOIN (SELECT span_id, any_value(operation) AS operation FROM ({spans}) GROUP BY span_id) k
-     ON k.span_id = l.span_id AND l.span_id <> ''"""
+LEFT JOIN ({served(spans, f"SELECT span_id FROM ({rows}) WHERE span_id <> ''")}) k ON k.span_id = l.span_id"""
 
     def _sampling(self, scope: Scope) -> int:
         if not scope.baseline:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.builders import SCOPE as SHORT
 from tests.builders import Folder, Log, Span, ns, window
-from tools.analysers.logs import analyse_logs, mine_templates, rate_effect
+from tools.analysers.log_templates import mine_templates
+from tools.analysers.logs import analyse_logs, rate_effect
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, onset_of
 from tools.sources.rows import MaskedLines, Two

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import INCIDENT, SCOPE, T0, Folder, Log, ns, window
+from tests.builders import INCIDENT, SCOPE, T0, Folder, Log, Span, ns, window
 from tools.config import StoreSettings
 from tools.sources.masks import EXAMPLE_LIMIT, LINE_LIMIT
 from tools.sources.rows import MaskedLines, Two
@@ -171,3 +171,23 @@ def test_an_exception_of_which_only_the_type_is_known_is_named(tmp_path: Path) -
     row = Log("shop", "it failed", 1).row() | {"attributes": [("exception.type", "KeyError")]}
     (line,) = Folder(tmp_path).rows("logs", [row]).log_source().lines(SCOPE)
     assert line.masked == "it failed KeyError:"
+
+
+SERVED = (
+    Span("t1", "gate", service="gate", operation="GET /shop"),
+    Span("t1", "front", "gate", service="pay", operation="POST /charges"),
+    Span("t1", "inner", "front", service="pay", operation="Controller.charge"),
+    Span("t1", "deep", "inner", service="pay", operation="Bank.ask"),
+    Span("t1", "lost", "unknown", service="pay", operation="Job.run"),
+)
+
+
+@pytest.mark.parametrize(
+    ("span", "operation"),
+    [("front", "POST /charges"), ("inner", "POST /charges"), ("deep", "POST /charges"), ("lost", "Job.run"), ("", "")],
+)
+def test_a_line_belongs_to_what_the_service_was_asked_for(tmp_path: Path, span: str, operation: str) -> None:
+    telemetry = Folder(tmp_path).spans(*SERVED).logs(Log("pay", "charged", at=1, trace="t1", span=span)).open()
+    assert telemetry.logs is not None
+    (line,) = telemetry.logs.lines(SCOPE)
+    assert line.operation == operation
