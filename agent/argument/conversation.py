@@ -6,14 +6,17 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from agent.argument.deadline import StoppedError, within
 from agent.model import Budget, ChatModel, ChatRequest, Completion, Message, OnText, ToolSpec, Usage
 from tools.config import ModelSettings
 from tools.errors import ModelError
 from tools.redact import redact_model
+
+Form = TypeVar("Form", bound=BaseModel)
 
 CHARACTERS_A_TOKEN = 3.0
 """Cautious for English and names: an estimate that is too high ends a conversation early, never late."""
@@ -69,6 +72,22 @@ class Conversation:
         answer = answer.model_copy(update={"tool_calls": answer.tool_calls[:MOST_CALLS]})
         self.messages.append(Message(role="assistant", content=answer.text, tool_calls=answer.tool_calls))
         return answer
+
+    def conclude(self, prompt: str, form: type[Form], on_text: OnText | None = None) -> Form:
+        """Ask for the answer, and return it in its form; `on_text` is told of it as it arrives.
+
+        Raises:
+            SpentError: the budget does not allow another call.
+            EndedError: the model fails, or what it answers is not what was asked for.
+        """
+        self.tell(Message(role="user", content=prompt))
+        turn = self.ask(schema=form, on_text=on_text)
+        if turn.tool_calls:
+            raise EndedError("the model asked on instead of answering")
+        try:
+            return form.model_validate_json(turn.text)
+        except ValidationError as error:
+            raise EndedError(f"the answer is not the JSON asked for: {error.errors()[0]['msg']}") from error
 
     def room(self, tools: Sequence[ToolSpec] = (), calls: int = 1) -> int:
         """Return tokens left for answers after so many calls with the messages so far, perhaps less than none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from agent.argument.conversation import Conversation, EndedError
 from agent.argument.fence import fence
@@ -65,7 +65,7 @@ def hold_argument(
     try:
         ended = explore(talk, box, asked, found, progress, stopped)
         if not stopped():
-            answer = _conclude(talk, prompts[ANSWER].text)
+            answer = talk.conclude(prompts[ANSWER].text, Answer)
     except EndedError as reason:
         ended = "; ".join(part for part in (ended, str(reason)) if part)
     versions = {name: prompt.version for name, prompt in prompts.items()}
@@ -145,19 +145,3 @@ def _answer_calls(
             found += [result.evidence] if result.evidence else []
             progress(call.name[:60])
         talk.tell(Message(role="tool", content=told, tool_call_id=call.id))
-
-
-def _conclude(talk: Conversation, prompt: str) -> Answer:
-    """Return the model's answer.
-
-    Raises:
-        EndedError: the model fails, or what it answers is not what was asked for.
-    """
-    talk.tell(Message(role="user", content=prompt))
-    turn = talk.ask(schema=Answer)
-    if turn.tool_calls:
-        raise EndedError("the model asked on instead of answering")
-    try:
-        return Answer.model_validate_json(turn.text)
-    except ValidationError as error:
-        raise EndedError(f"the answer is not the JSON asked for: {error.errors()[0]['msg']}") from error

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from agent.chat.transcript import append_line
+from agent.chat.lines import append_line, read_lines
 from tools.evidence import Evidence
 from tools.redact import redact_model
 
@@ -19,7 +17,7 @@ class Looked:
 
     def __init__(self, run: Path | None = None, earlier: Iterable[Evidence] = ()) -> None:
         self._path = run / NAME if run else None
-        own = _read(self._path) if self._path else []
+        own = read_lines(self._path, Evidence) if self._path else []
         ids = {item.id for item in own}
         self.items: list[Evidence] = [*(item for item in earlier if item.id not in ids), *own]
 
@@ -41,18 +39,3 @@ class Looked:
     def moved_to(self, run: Path) -> Looked:
         """Return what is known when another run of the same conversation begins: earlier answers cite it."""
         return Looked(run, self.items)
-
-
-def _read(path: Path) -> list[Evidence]:
-    """Return all of it; a line that a crash has cut is left out."""
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        try:
-            found.append(Evidence.model_validate_json(line))
-        except ValidationError:
-            continue
-    return found

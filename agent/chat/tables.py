@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import replace
 
@@ -14,7 +13,6 @@ from agent.show.request import Filters, Request, show
 from agent.show.table import Table
 from tools.config import Settings
 from tools.errors import InputError
-from tools.window import TimeWindow, to_ns
 
 ANY = Filters()
 ROWS = 8
@@ -81,8 +79,8 @@ class TableAnswers:
             folder=self._incident.folder,
             signal=signal,
             table=table,
-            incident=_window(windows.incident),
-            baseline=tuple(_window(window) for window in windows.baseline),
+            incident=windows.incident_window,
+            baseline=tuple(windows.baseline_windows),
             filters=filters,
         )
 
@@ -129,7 +127,3 @@ class TableAnswers:
             for match in found.matches
         ]
         return Answer("\n".join(lines) or "Nothing like it is in the knowledge base.", pane="past")
-
-
-def _window(window: tuple[dt.datetime, dt.datetime]) -> TimeWindow:
-    return TimeWindow(start_ns=to_ns(window[0]), end_ns=to_ns(window[1]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from agent.chat.lines import append_line, read_lines
 from tools.clock import now
-from tools.errors import RunError
 from tools.redact import redact, redact_model
 
 TYPED_KEPT = 500
@@ -46,7 +46,7 @@ class Transcript:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self.turns: list[Turn] = [] if path is None else _read(path)
+        self.turns: list[Turn] = [] if path is None else read_lines(path, Turn)
 
     def add(self, turn: Turn) -> None:
         """Keep a turn.
@@ -92,32 +92,3 @@ class Typed:
         if plain and self.lines[-1:] != [plain]:
             self.lines.append(plain)
             append_line(self._path, plain)
-
-
-def _read(path: Path) -> list[Turn]:
-    """Return all turns; a line that a crash has cut is left out."""
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    turns = []
-    for line in lines:
-        try:
-            turns.append(Turn.model_validate_json(line))
-        except ValidationError:
-            continue
-    return turns
-
-
-def append_line(path: Path, line: str) -> None:
-    """Add a line to a file.
-
-    Raises:
-        RunError: it cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as out:
-            out.write(line + "\n")
-    except OSError as error:
-        raise RunError(f"cannot write {path}", error.strerror or str(error)) from error

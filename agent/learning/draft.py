@@ -101,11 +101,7 @@ def chosen(report: Report, verdict: Verdict) -> Hypothesis | None:
         if not verdict.cause.strip():
             raise InputError("which cause is confirmed is missing", 'add --hypothesis N or --cause "…"')
         return None
-    for hypothesis in report.hypotheses:
-        if hypothesis.rank == verdict.hypothesis:
-            return hypothesis
-    known = ", ".join(str(hypothesis.rank) for hypothesis in report.hypotheses) or "none"
-    raise InputError(f"the report has no hypothesis {verdict.hypothesis}", f"there are: {known}")
+    return report.ranked(verdict.hypothesis)
 
 
 def _title(report: Report, component: str, kind: FaultKind) -> str:

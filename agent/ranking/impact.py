@@ -26,20 +26,13 @@ def unaffected(evidence: Iterable[Evidence], graph: Iterable[Call], traced: Coll
         graph: the call graph; who is called by nobody is an entry.
         traced: components with enough spans in both windows. Without an entry among them nothing is told.
     """
-    entries = entries_of(graph) & set(traced)
+    entries = Neighbours(graph).entries() & set(traced)
     return bool(entries) and not any(_noticed(item) for item in _felt(evidence, entries) if not item.uncertain)
 
 
 def felt(evidence: Iterable[Evidence], graph: Iterable[Call]) -> float:
     """Return how much worse requests fare where they enter: the largest size of a finding, 0 when there is none."""
-    return max((size_of(item) for item in _felt(evidence, entries_of(graph))), default=0.0)
-
-
-def entries_of(graph: Iterable[Call]) -> set[str]:
-    """Return who calls others and is called by nobody."""
-    calls = list(graph)
-    known = Neighbours(calls)
-    return {call.caller for call in calls if not known.callers(call.caller)}
+    return max((size_of(item) for item in _felt(evidence, Neighbours(graph).entries())), default=0.0)
 
 
 def _noticed(item: Evidence) -> bool:

@@ -35,6 +35,10 @@ class Neighbours:
         """Return whom a component calls."""
         return self._callees.get(component, _NOBODY)
 
+    def entries(self) -> set[str]:
+        """Return who calls others and is called by nobody."""
+        return self._callees.keys() - self._callers.keys()
+
     def edges(self) -> Iterator[tuple[str, str]]:
         """Yield caller and callee of every edge."""
         return ((caller, callee) for caller, callees in self._callees.items() for callee in callees)

@@ -63,10 +63,11 @@ def rank_hypotheses(picture: Picture, weights: Weights, steering: Steering | Non
     scores = steered({name: score(f, weights) for name, f in features.items()}, said)
     none = weights.none + weights.felt * felt(picture.evidence, picture.graph)
     chances = probabilities(scores, none, nothing_at_most(picture.alarm, picture.evidence))
+    neighbours = Neighbours(picture.graph)
     names = {**features, **scores}
     ordered = sorted(names, key=lambda name: (name in ruled_out, -chances.get(name, 0.0), name))
     drafts = [
-        draft(name, rank, chances.get(name, 0.0), features.get(name, Features()), picture, weights)
+        draft(name, rank, chances.get(name, 0.0), features.get(name, Features()), picture, neighbours, weights)
         for rank, name in enumerate(ordered, 1)
     ]
     return [_told(item, picture.evidence, said) for item in drafts]
@@ -84,11 +85,26 @@ def _told(hypothesis: Hypothesis, evidence: list[Evidence], steering: Steering) 
 
 
 def draft(
-    component: str, rank: int, confidence: float, features: Features, picture: Picture, weights: Weights
+    component: str,
+    rank: int,
+    confidence: float,
+    features: Features,
+    picture: Picture,
+    neighbours: Neighbours,
+    weights: Weights,
 ) -> Hypothesis:
     """Return one hypothesis with what speaks for it; chain, gaps and owner come later."""
     own = about(component, picture.evidence)
-    kind = fault_kind(_scene(component, features, own, picture), weights)
+    scene = Scene(
+        component=component,
+        features=features,
+        own=own,
+        everything=picture.evidence,
+        neighbours=neighbours,
+        traced=picture.instrumented,
+        measured=component in picture.measured,
+    )
+    kind = fault_kind(scene, weights)
     supports = [item for item in own if _supports(item, kind)][:SUPPORTING] or own[:SUPPORTING]
     operation = next((e.subject.operation for e in supports if e.subject.operation), "")
     texts = playbook(kind)
@@ -103,18 +119,6 @@ def draft(
         supports=tuple(item.id for item in supports),
         next_check=texts.checks[0].format(**fill),
         remediation=tuple(text.format(**fill) for text in texts.remedies),
-    )
-
-
-def _scene(component: str, features: Features, own: list[Evidence], picture: Picture) -> Scene:
-    return Scene(
-        component=component,
-        features=features,
-        own=own,
-        everything=picture.evidence,
-        neighbours=Neighbours(picture.graph),
-        traced=picture.instrumented,
-        measured=component in picture.measured,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from agent.ranking.impact import SURGE
 from agent.ranking.paths import BUSY, unreachable
 from agent.ranking.scene import Scene, rise
 from tools.analysers.metric_classes import MetricClass, metric_class
@@ -14,8 +15,6 @@ GROWN = 1.25
 """Memory that grew by a quarter before it fell: a restart alone brings it back to where it was."""
 FELL = 0.8
 """To this part of the point before: what a process frees at once it seldom gives back to the system."""
-SURGE = 1.5
-"""Times the usual requests, over all entry operations."""
 STORM = 3.0
 """Times the usual calls of a request: one that is tried twice or three times is merely patient."""
 NOTICED = 4.0

@@ -9,9 +9,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from agent.schema.argument import Argument
 from agent.schema.classification import Classification
 from agent.schema.hypothesis import Hypothesis
+from tools.errors import InputError
 from tools.evidence import Evidence
 from tools.faults import FaultKind
 from tools.sources.fetched import Fetched
+from tools.window import TimeWindow, to_ns
 
 
 class Verdict(StrEnum):
@@ -33,6 +35,20 @@ class Windows(BaseModel):
     incident: tuple[AwareDatetime, AwareDatetime]
     baseline: tuple[tuple[AwareDatetime, AwareDatetime], ...]
     chosen_by: str
+
+    @property
+    def incident_window(self) -> TimeWindow:
+        """The incident's window in nanoseconds."""
+        return _window(self.incident)
+
+    @property
+    def baseline_windows(self) -> list[TimeWindow]:
+        """The windows that it is compared with, in nanoseconds."""
+        return [_window(one) for one in self.baseline]
+
+
+def _window(bounds: tuple[AwareDatetime, AwareDatetime]) -> TimeWindow:
+    return TimeWindow(start_ns=to_ns(bounds[0]), end_ns=to_ns(bounds[1]))
 
 
 class SourceStatus(BaseModel):
@@ -120,3 +136,15 @@ class Report(BaseModel):
     def find(self, evidence_id: str) -> Evidence | None:
         """Return the evidence with an id, None when there is none."""
         return next((item for item in self.evidence if item.id == evidence_id), None)
+
+    def ranked(self, rank: int) -> Hypothesis:
+        """Return the hypothesis of a rank.
+
+        Raises:
+            InputError: there is none.
+        """
+        for one in self.hypotheses:
+            if one.rank == rank:
+                return one
+        known = ", ".join(str(one.rank) for one in self.hypotheses) or "none"
+        raise InputError(f"the report has no hypothesis {rank}", f"there are: {known}")

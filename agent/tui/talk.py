@@ -118,14 +118,18 @@ class Talk:
 
     def _answered(self, make: Callable[[], Answer]) -> None:
         """Say what is answered in a thread."""
+        self._aside(lambda: self._app.post_message(Answered(make())))
 
-        def answer() -> None:
+    def _aside(self, job: Callable[[], object]) -> None:
+        """Do something in a thread, and say why it failed if it does."""
+
+        def attempt() -> None:
             try:
-                self._app.post_message(Answered(make()))
+                job()
             except WhydownError as error:
                 self._app.post_message(Failed(str(error)))
 
-        self._app.run_worker(answer, thread=True, group="answers")
+        self._app.run_worker(attempt, thread=True, group="answers")
 
     def look_behind(self, pane: Pane, selection: int, hypothesis: Hypothesis | None, item: Evidence | None) -> None:
         """Read what a pane shows about a selection, in a thread."""
@@ -158,7 +162,7 @@ class Talk:
         self.asking.leave()
         self._app.set_phase("done" if report else "ready")
         if self._session.model:
-            self._app.run_worker(self._open_purse, thread=True, group="answers")
+            self._aside(self._open_purse)
         if report is not None and not self._session.transcript.turns:
             self._app.say(Turn(who="whydown", text=_verdict(report, "", stopped=False)))
         if report is None and self._session.incident is not None:
@@ -170,9 +174,8 @@ class Talk:
     def _open_purse(self) -> None:
         try:
             self._session.open_purse()
-        except WhydownError as error:
-            self._app.post_message(Failed(str(error)))
-        self._app.call_from_thread(self._app.set_phase, self._app.phase)
+        finally:
+            self._app.call_from_thread(self._app.set_phase, self._app.phase)
 
     def _investigate(self, *, again: bool) -> None:
         self._run(lambda watch: self._session.investigate(watch, again=again), "")
@@ -234,14 +237,7 @@ class Talk:
 
     def open(self, opening: Callable[[], Session]) -> None:
         """Open a session in a thread, and go on with it."""
-
-        def opened() -> None:
-            try:
-                self._app.post_message(Opened(opening()))
-            except WhydownError as error:
-                self._app.post_message(Failed(str(error)))
-
-        self._app.run_worker(opened, thread=True, group="answers")
+        self._aside(lambda: self._app.post_message(Opened(opening())))
 
     # Confirming
 
@@ -253,14 +249,10 @@ class Talk:
         def draft() -> None:
             from agent.chat import confirming
 
-            try:
-                text, name = confirming.begin(report, rank, session.settings)
-            except WhydownError as error:
-                self._app.post_message(Failed(str(error)))
-                return
+            text, name = confirming.begin(report, rank, session.settings)
             self._app.post_message(Drafted(text, name, partial(confirming.finish, report, settings=session.settings)))
 
-        self._app.run_worker(draft, thread=True, group="answers")
+        self._aside(draft)
 
     def edit(self, drafted: Drafted) -> None:
         """Let a person complete a draft and vouch for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,16 @@ from tools.evidence import Evidence, Sample, Subject, onset_of
 from tools.sources import Telemetry, TraceSource
 from tools.sources.protocols import FAILED, Order
 from tools.sources.rows import SpanRow, Trials
-from tools.stats import Departure, benjamini_hochberg, inflation, two_sided_p
+from tools.stats import (
+    CalmRate,
+    Departure,
+    benjamini_hochberg,
+    calm_rate,
+    inflation,
+    stretch_ids,
+    two_proportion_effect,
+    two_sided_p,
+)
 from tools.window import Scope, TimeWindow
 
 
@@ -68,6 +78,17 @@ def tails(trials: Trials) -> Iterator[Trials]:
     yield from (
         Trials(trials.times[start:], trials.n[start:], trials.hits[start:]) for start in range(trials.times.size)
     )
+
+
+def calm_of(baseline: Trials, scope: Scope) -> CalmRate:
+    """Return the rate in the calm part of a baseline, whose stretches are as long as the incident."""
+    ids = stretch_ids(baseline.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
+    return calm_rate(ids, baseline.hits, baseline.n)
+
+
+def beyond_calm(part: Trials, calm: CalmRate) -> float:
+    """Return the signed effect of a proportion against the calm rate, in standard errors that vary as that one does."""
+    return two_proportion_effect(part.taken, part.total, calm.hits, calm.trials) / math.sqrt(calm.dispersion)
 
 
 def since(scope: Scope, trials: Trials, found: Departure) -> Scope:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-from tools.analysers.base import Analyser, Finding, first_moment, percent, strongest, tails, trace_samples
+from tools.analysers.base import (
+    Analyser,
+    Finding,
+    beyond_calm,
+    calm_of,
+    first_moment,
+    percent,
+    strongest,
+    tails,
+    trace_samples,
+)
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Subject
 from tools.names import named
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import OperationStats, Trials, Two
-from tools.stats import CalmRate, calm_rate, stretch_ids, strongest_since, two_proportion_effect
+from tools.stats import strongest_since, two_proportion_effect
 from tools.window import Scope, TimeWindow
 
 _ORIGIN, _CARRIED = EvidenceKind.ERRORS_ORIGIN, EvidenceKind.ERRORS_PROPAGATED
@@ -27,21 +36,23 @@ def analyse_errors(telemetry: Telemetry, scope: Scope, settings: SurveySettings)
     if traces is None:
         return []
     stats = traces.operations(scope)
-    since = {(o.service, o.operation): failing_since(o.origins, scope) for o in stats if o.error_origins.incident}
+    failed = {(o.service, o.operation): o.origins for o in stats}
     peers = {(edge.service, edge.operation): edge.peer for edge in traces.edges(scope) if edge.leaf}
     found = [(o, peers.get((o.service, o.operation), "")) for o in stats]
     origins = [e for o, peer in found if (e := _evidence(traces, scope, o, peer, _ORIGIN, o.error_origins))]
     carried = [e for o in stats if (e := _evidence(traces, scope, o, "", _CARRIED, _propagated(o)))]
     kept = strongest(origins, settings)
-    sampled = [_with_samples(traces, since, item) for item in kept[:SAMPLED]]
+    sampled = [_with_samples(traces, scope, failed, item) for item in kept[:SAMPLED]]
     return sampled + kept[SAMPLED:] + strongest(carried, settings)
 
 
-def _with_samples(traces: TraceSource, since: Mapping[tuple[str, str], TimeWindow], item: Evidence) -> Evidence:
+def _with_samples(
+    traces: TraceSource, scope: Scope, failed: Mapping[tuple[str, str], Two[Trials]], item: Evidence
+) -> Evidence:
     """Add the first failed spans, which date the onset and say why they failed."""
     if item.effect <= 0:
         return item
-    window = since[item.subject.service, item.subject.operation]
+    window = failing_since(failed[item.subject.service, item.subject.operation], scope)
     samples = trace_samples(traces, window, item.subject, "earliest")
     return item.model_copy(update={"samples": samples, "onset": first_moment(samples)})
 
@@ -53,24 +64,19 @@ def failing_since(origins: Two[Trials], scope: Scope) -> TimeWindow:
     before it that exceed it too. A failure that also happens on calm days does not begin an incident.
     """
     base, incident = origins.baseline, scope.incident
-    ids = stretch_ids(base.times, scope.bucket_ns, incident.end_ns - incident.start_ns)
-    calm = calm_rate(ids, base.hits, base.n)
+    calm = calm_of(base, scope)
     parts = list(tails(origins.incident))
     if not parts:
         return incident
-    first = strongest_since([_exceeds(part, calm) for part in parts]).start
+    first = strongest_since([beyond_calm(part, calm) for part in parts]).start
     now = origins.incident
-    while first and _exceeds(_bucket(now, first - 1), calm) > BEYOND_CALM:
+    while first and beyond_calm(_bucket(now, first - 1), calm) > BEYOND_CALM:
         first -= 1
     return TimeWindow(start_ns=max(int(now.times[first]), incident.start_ns), end_ns=incident.end_ns)
 
 
 def _bucket(trials: Trials, at: int) -> Trials:
     return Trials(trials.times[at : at + 1], trials.n[at : at + 1], trials.hits[at : at + 1])
-
-
-def _exceeds(part: Trials, calm: CalmRate) -> float:
-    return two_proportion_effect(part.taken, part.total, calm.hits, calm.trials) / math.sqrt(calm.dispersion)
 
 
 def _propagated(stats: OperationStats) -> Two[int]:

@@ -10,19 +10,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from tools.analysers.metric_classes import MetricClass, is_node_metric, metric_class
-from tools.sources.rows import MetricSeries
+from tools.sources.rows import Key, MetricSeries, key_of
 from tools.stats import median
 
-SeriesKey = tuple[str, str, str, str]
-"""Service, pod, metric and attributes of a series."""
 
-
-def key_of(series: MetricSeries) -> SeriesKey:
-    """Return what tells a component's series from others."""
-    return series.service, series.pod, series.metric, series.attributes
-
-
-def latency_shares(found: Sequence[MetricSeries]) -> dict[SeriesKey, float]:
+def latency_shares(found: Sequence[MetricSeries]) -> dict[Key, float]:
     """Return per latency series of a component its part, 0..1, of the time gained under the same metric name.
 
     A series has a part only where its component's traffic is measured. Callers' latency includes that of
@@ -32,7 +24,7 @@ def latency_shares(found: Sequence[MetricSeries]) -> dict[SeriesKey, float]:
         found: all series; those of edges (with a peer) are left out.
     """
     traffic = traffic_levels(found)
-    gained: dict[str, dict[SeriesKey, float]] = defaultdict(dict)
+    gained: dict[str, dict[Key, float]] = defaultdict(dict)
     for series in found:
         before, after = series.values.baseline, series.values.incident
         if series.peer or series.service not in traffic or not (before.size and after.size):

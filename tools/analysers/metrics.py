@@ -12,12 +12,12 @@ import numpy as np
 from tools.analysers.base import Analyser, Finding, change_words, strongest
 from tools.analysers.metric_details import with_details
 from tools.analysers.metric_scale import Judged, capacities, judged, peer_levels, pooled_variation
-from tools.analysers.metric_share import key_of, latency_shares
+from tools.analysers.metric_share import latency_shares
 from tools.analysers.metric_shift import MIN_BASELINE, RELATIVE_FLOOR, Peers, exceedance, recent_effect, shift_effect
 from tools.config import SurveySettings
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject, onset_of
 from tools.sources import MetricSource, Telemetry
-from tools.sources.rows import MetricSeries
+from tools.sources.rows import MetricSeries, key_of
 from tools.stats import cusum_onset, median, spread_scale
 from tools.window import Scope
 

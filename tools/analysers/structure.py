@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from tools.analysers.base import Analyser, Finding, deflated, percent, since, strongest, tails
+from tools.analysers.base import Analyser, Finding, beyond_calm, calm_of, deflated, percent, since, strongest, tails
 from tools.analysers.clocks import MATERIAL_NS, skew_of
 from tools.analysers.repeats import repeated
 from tools.config import SurveySettings
@@ -17,7 +17,7 @@ from tools.evidence import Evidence, EvidenceKind, Subject, onset_of
 from tools.names import named
 from tools.sources import Telemetry, TraceSource
 from tools.sources.rows import CallStats, Trials
-from tools.stats import CalmRate, calm_rate, stretch_ids, strongest_since, two_proportion_effect
+from tools.stats import CalmRate, strongest_since
 from tools.window import Scope, TimeWindow
 
 MIN_PARENTS = 5
@@ -42,8 +42,7 @@ def _call(traces: TraceSource, scope: Scope, call: CallStats, skew_ns: float) ->
     base, incident = call.made.baseline, _inside(call.made.incident, scope, skew_ns)
     if min(base.total, incident.total) < MIN_PARENTS:
         return None
-    ids = stretch_ids(base.times, scope.bucket_ns, scope.incident.end_ns - scope.incident.start_ns)
-    calm = calm_rate(ids, base.hits, base.n)
+    calm = calm_of(base, scope)
     parts = list(tails(incident))
     found = strongest_since([_effect(part, calm) for part in parts])
     scope = _cut(since(scope, incident, found), incident, call.made.incident)
@@ -97,10 +96,7 @@ def _that(call: CallStats) -> str:
 
 
 def _effect(part: Trials, calm: CalmRate) -> float:
-    if part.total < MIN_PARENTS:
-        return math.nan
-    effect = two_proportion_effect(part.taken, part.total, calm.hits, calm.trials)
-    return effect / math.sqrt(calm.dispersion)
+    return beyond_calm(part, calm) if part.total >= MIN_PARENTS else math.nan
 
 
 def _kind(effect: float, before: float, after: float) -> EvidenceKind:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -48,16 +51,31 @@ def read_log_zip(data: bytes, source: str = "logs.zip") -> list[JobLog]:
     Raises:
         FormatError: damaged, too many or too large members, or a member outside the archive's root.
     """
+    with opened(data, f"{source} is a damaged archive") as archive:
+        members = checked_members(archive)
+        top = {member.filename for member in members if "/" not in member.filename}
+        jobs = {_job_name(name) for name in top}
+        chosen = [m for m in members if m.filename in top or m.filename.split("/")[0] not in jobs]
+        texts = [(m.filename, archive.read(m).decode("utf-8", errors="replace")) for m in chosen]
+    return [JobLog(_job_name(name), text, source) for name, text in sorted(texts) if name.endswith((".txt", ".log"))]
+
+
+@contextmanager
+def opened(data: bytes, damaged: str) -> Iterator[zipfile.ZipFile]:
+    """Open an archive that is read within the block.
+
+    Args:
+        data: the archive.
+        damaged: what is said of it when it cannot be read.
+
+    Raises:
+        FormatError: it is damaged, encrypted, or packed in a way that is not known.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = checked_members(archive)
-            top = {member.filename for member in members if "/" not in member.filename}
-            jobs = {_job_name(name) for name in top}
-            chosen = [m for m in members if m.filename in top or m.filename.split("/")[0] not in jobs]
-            texts = [(m.filename, archive.read(m).decode("utf-8", errors="replace")) for m in chosen]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FormatError(f"{source} is a damaged archive", str(error)) from error
-    return [JobLog(_job_name(name), text, source) for name, text in sorted(texts) if name.endswith((".txt", ".log"))]
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise FormatError(damaged, str(error)) from error
 
 
 def checked_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.sources.rows import MetricSeries, Two
+from tools.store.engine import Engine
+from tools.store.relation import Relation
 from tools.store.scoped import SERVICE, per_window
 from tools.store.source import EmbeddedSource
 from tools.store.sql_files import statements
@@ -27,12 +30,22 @@ SERIES = f"hash({', '.join(NAMES)})"
 
 
 class EmbeddedMetrics(EmbeddedSource):
-    """Metric points of an incident folder and its baseline folder."""
+    """Metric points of an incident folder and its baseline folder. The answer to the latest scope is kept."""
 
     methods = ("series",)
 
+    def __init__(self, engine: Engine, folder: Path, relation: Relation) -> None:
+        super().__init__(engine, folder, relation)
+        self._kept: tuple[Scope, list[MetricSeries]] | None = None
+
     def series(self, scope: Scope) -> list[MetricSeries]:
         """Return every series with points in scope, by name."""
+        kept = self._kept
+        if kept is None or kept[0] != scope:
+            self._kept = kept = (scope, self._series(scope))
+        return list(kept[1])
+
+    def _series(self, scope: Scope) -> list[MetricSeries]:
         rows = per_window(self._relation.select, scope, "metrics")
         names = {
             row[0]: row[1:]

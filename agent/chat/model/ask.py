@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from pydantic import ValidationError
-
 from agent.argument.conversation import Conversation, EndedError, SpentError
 from agent.argument.draft import explore
 from agent.chat.model.arriving import Arriving
@@ -28,7 +26,7 @@ from agent.toolbox import Toolbox
 from tools.config import Settings
 from tools.errors import ConfigError
 from tools.evidence import Evidence
-from tools.window import NS, Scope, TimeWindow, to_ns
+from tools.window import NS, Scope
 
 ASK, REPLY = "ask", "reply"
 """Prompts: how to look, and how to answer."""
@@ -98,7 +96,8 @@ class _Asking:
         self._place = place
         self._told = told
         self._stopped = stopped
-        self._scope = _scope(place.report)
+        windows = place.report.windows
+        self._scope = Scope.of(windows.incident_window, windows.baseline_windows)
         state: State = {"scope": self._scope.model_dump_json()}
         self._bench, self._failures = bench_of(state, context)
         first = max((int(item.id[1:]) for item in place.looked), default=0) + 1
@@ -129,21 +128,9 @@ class _Asking:
         return Outcome(self._judge.turn(reply, self._asked), tuple(self._found), "; ".join(notes))
 
     def _conclude(self) -> Reply:
-        """Return the answer.
-
-        Raises:
-            EndedError: the model fails, or what it answers is not what was asked for.
-        """
         if self._stopped():
             raise EndedError("stopped by a person")
-        self._talk.tell(Message(role="user", content=load_prompt(REPLY).text))
-        turn = self._talk.ask(schema=Reply, on_text=self._hear)
-        if turn.tool_calls:
-            raise EndedError("the model asked on instead of answering")
-        try:
-            return Reply.model_validate_json(turn.text)
-        except ValidationError as error:
-            raise EndedError(f"the answer is not the JSON asked for: {error.errors()[0]['msg']}") from error
+        return self._talk.conclude(load_prompt(REPLY).text, Reply, self._hear)
 
     def _broken(self, reason: str) -> Outcome:
         reply = self._arriving.reply
@@ -170,12 +157,3 @@ class _Asking:
             slack_s=self._scope.bucket_ns / NS,
         )
         return Judge(known, self._talk.model.name)
-
-
-def _scope(report: Report) -> Scope:
-    """Return what was compared."""
-    incident, *baseline = (
-        TimeWindow(start_ns=to_ns(start), end_ns=to_ns(end))
-        for start, end in (report.windows.incident, *report.windows.baseline)
-    )
-    return Scope.of(incident, list(baseline))

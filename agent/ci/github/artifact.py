@@ -6,14 +6,13 @@ sizes and numbers are bounded before anything is unpacked; links are not followe
 
 from __future__ import annotations
 
-import io
 import re
 import stat
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.ci.archive import checked_members
+from tools.ci.archive import checked_members, opened
 from tools.ci.junit import TestResult, parse_junit
 from tools.errors import FormatError
 
@@ -42,16 +41,13 @@ def unpack(data: bytes, scratch: Path) -> Uploaded:
     Raises:
         FormatError: a damaged archive, paths that leave it, links, too much of anything, or a bad test report.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = checked_members(archive)
-            if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
-                raise FormatError("the artifact holds a link", "upload files only")
-            reports = [member for member in members if member.filename.lower().endswith(".xml")][:MAX_JUNIT]
-            tests = [case for member in reports for case in parse_junit(archive.read(member))]
-            return Uploaded(tests, _write_incident(archive, members, scratch))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FormatError("the artifact is a damaged archive", str(error)) from error
+    with opened(data, "the artifact is a damaged archive") as archive:
+        members = checked_members(archive)
+        if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
+            raise FormatError("the artifact holds a link", "upload files only")
+        reports = [member for member in members if member.filename.lower().endswith(".xml")][:MAX_JUNIT]
+        tests = [case for member in reports for case in parse_junit(archive.read(member))]
+        return Uploaded(tests, _write_incident(archive, members, scratch))
 
 
 def _write_incident(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], scratch: Path) -> Path | None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path, PurePosixPath
 
-from tools.ci.archive import checked_members
-from tools.errors import FormatError
+from tools.ci.archive import checked_members, opened
 
 MAX_FILE = 1024 * 1024
 
@@ -24,16 +21,13 @@ def unpack_postmortems(data: bytes, inside: str, scratch: Path) -> Path:
         FormatError: a damaged archive, or a path that leaves it.
     """
     wanted = PurePosixPath(inside).parts
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in checked_members(archive):
-                parts = PurePosixPath(member.filename).parts[1:]
-                ours = parts[: len(wanted)] == wanted and member.filename.endswith(".md")
-                if not ours or member.file_size > MAX_FILE:
-                    continue
-                target = scratch.joinpath(*parts[len(wanted) :])
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(member))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FormatError("the knowledge base's archive is damaged", str(error)) from error
+    with opened(data, "the knowledge base's archive is damaged") as archive:
+        for member in checked_members(archive):
+            parts = PurePosixPath(member.filename).parts[1:]
+            ours = parts[: len(wanted)] == wanted and member.filename.endswith(".md")
+            if not ours or member.file_size > MAX_FILE:
+                continue
+            target = scratch.joinpath(*parts[len(wanted) :])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(member))
     return scratch

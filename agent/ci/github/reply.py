@@ -11,7 +11,7 @@ from agent.ci.github.record import Word, record
 from agent.ci.github.reports import load_report
 from agent.ci.github.repository import Repository
 from agent.ci.github.transport import Transport
-from agent.ci.replies.answer import answer_marker, answered, find_hypothesis, why_text
+from agent.ci.replies.answer import answer_marker, answered, why_text
 from agent.ci.replies.command import Command, Verb, read_command
 from agent.ci.replies.feedback import count_reactions
 from agent.ci.sticky import Held, State, ours
@@ -116,7 +116,7 @@ def _act(
         CodeHostError: GitHub refuses or cannot be reached.
     """
     report = load_report(repository, held.marker.report)
-    find_hypothesis(report, asked.command.hypothesis)
+    report.ranked(asked.command.hypothesis)
     if asked.command.verb is Verb.WHY:
         return "answered", why_text(report, asked.command.hypothesis)
     command = asked.command._replace(text=asked.command.text or _unsaid(asked, held, repository.name))

@@ -6,14 +6,11 @@ pull request could upload anything under that name.
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 from pydantic import ValidationError
 
 from agent.ci.github.repository import Repository
 from agent.schema import Report
-from tools.ci.archive import checked_members
+from tools.ci.archive import checked_members, opened
 from tools.errors import CodeHostError, FormatError
 
 ARTIFACT = "whydown-report"
@@ -61,16 +58,13 @@ def read_report(data: bytes) -> Report:
     Raises:
         FormatError: a damaged archive, more or other than one JSON file, too large, or no report.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = checked_members(archive)
-            if len(members) != 1 or not members[0].filename.endswith(".json"):
-                raise FormatError("the report's artifact does not hold exactly one report", "it is not read")
-            if members[0].file_size > MAX_BYTES:
-                raise FormatError("the report is too large", f"at most {MAX_BYTES // 2**20} MiB are read")
-            text = archive.read(members[0])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FormatError("the report's artifact is a damaged archive", str(error)) from error
+    with opened(data, "the report's artifact is a damaged archive") as archive:
+        members = checked_members(archive)
+        if len(members) != 1 or not members[0].filename.endswith(".json"):
+            raise FormatError("the report's artifact does not hold exactly one report", "it is not read")
+        if members[0].file_size > MAX_BYTES:
+            raise FormatError("the report is too large", f"at most {MAX_BYTES // 2**20} MiB are read")
+        text = archive.read(members[0])
     try:
         return Report.model_validate_json(text)
     except ValidationError as error:

@@ -7,8 +7,7 @@ import re
 from agent.ci.comment import LIMIT, fenced
 from agent.render.markdown.escape import code, escape
 from agent.render.words import amount, clock, effect_words, percent
-from agent.schema import Hypothesis, Report
-from tools.errors import InputError
+from agent.schema import Report
 from tools.evidence import Evidence
 from tools.redact import redact_model
 
@@ -29,19 +28,6 @@ def answered(body: str | None) -> tuple[int, str] | None:
     return (int(found[1]), found[2]) if found else None
 
 
-def find_hypothesis(report: Report, rank: int) -> Hypothesis:
-    """Return the hypothesis of a rank.
-
-    Raises:
-        InputError: there is none.
-    """
-    for one in report.hypotheses:
-        if one.rank == rank:
-            return one
-    known = ", ".join(str(one.rank) for one in report.hypotheses) or "none"
-    raise InputError(f"there is no hypothesis {rank}", f"there are: {known}")
-
-
 def why_text(report: Report, rank: int) -> str:
     """Return all that speaks for and against a hypothesis, as Markdown within GitHub's limit.
 
@@ -49,7 +35,7 @@ def why_text(report: Report, rank: int) -> str:
         InputError: there is no such hypothesis.
     """
     report = redact_model(report)
-    one = find_hypothesis(report, rank)
+    one = report.ranked(rank)
     head = f"**Why hypothesis {one.rank}** ({escape(percent(one.confidence))}), {code(one.component, 100)}:"
     parts = [f"{head} {escape(one.cause, 400)}"]
     for title, refs in (("For it", one.supports), ("Against it", one.contradicts)):

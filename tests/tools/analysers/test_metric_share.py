@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tools.analysers.metric_share import key_of, latency_shares, traffic_levels
-from tools.sources.rows import MetricSeries, Two
+from tools.analysers.metric_share import latency_shares, traffic_levels
+from tools.sources.rows import MetricSeries, Two, key_of
 
 
 def series(service: str, metric: str, before: float, after: float, peer: str = "") -> MetricSeries:

@@ -29,6 +29,7 @@ from agent.ci.github.transport import API, Transport
 TOKEN = "ghs_secret"
 NAME = "octo/shop"
 BOT = "github-actions[bot]"
+Routes = dict[str, Callable[..., httpx.Response]]
 DIFF_HUNK = "@@ -10,1 +10,2 @@ def total(prices):\n     count = len(prices)\n+    return sum(prices[:-1])"
 
 
@@ -46,6 +47,16 @@ def check_request(request: httpx.Request) -> None:
     """
     description().validate_request(_Request(request))
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def routed(request: httpx.Request, name: str, routes: Routes) -> httpx.Response:
+    """Answer a request about a repository by the first route that it fits, a method and a pattern of its path."""
+    path = request.url.path.removeprefix(f"/repos/{name}")
+    for pattern, handler in routes.items():
+        method, _, expression = pattern.partition(" ")
+        if request.method == method and (found := re.fullmatch(expression, path)):
+            return handler(request, *found.groups())
+    return missing()
 
 
 class _Request:
@@ -103,7 +114,7 @@ class FakeGitHub:
         if self.trouble:
             return self.trouble.pop(0)
         self.before(request)
-        return self._route(request)
+        return routed(request, NAME, self._routes())
 
     def _blob(self, request: httpx.Request) -> httpx.Response:
         assert "authorization" not in request.headers, "the token must not leave GitHub"
@@ -111,15 +122,7 @@ class FakeGitHub:
         data = self.logs[int(number)].encode() if kind == "log" else self.archives[int(number)]
         return httpx.Response(200, content=data)
 
-    def _route(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path.removeprefix(f"/repos/{NAME}")
-        for pattern, handler in self._routes().items():
-            method, _, expression = pattern.partition(" ")
-            if request.method == method and (found := re.fullmatch(expression, path)):
-                return handler(request, *found.groups())
-        return missing()
-
-    def _routes(self) -> dict[str, Callable[..., httpx.Response]]:
+    def _routes(self) -> Routes:
         return {
             r"GET /actions/runs/(\d+)": self._run,
             r"GET /actions/runs/(\d+)/attempts/(\d+)/jobs": self._jobs,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,7 @@ from pydantic import SecretStr
 
 from agent.ci.github.contents import Contents
 from agent.ci.github.transport import Transport
-from tests.agent.ci.github.fake import TOKEN, check_request, missing, ok, packed, redirect
+from tests.agent.ci.github.fake import TOKEN, Routes, check_request, missing, ok, packed, redirect, routed
 
 KNOWLEDGE = "octo/postmortems"
 Files = dict[str, str]
@@ -49,14 +48,9 @@ class FakeContents:
             return httpx.Response(200, content=packed({**files}))
         check_request(request)
         self.before(request)
-        path = request.url.path.removeprefix(f"/repos/{KNOWLEDGE}")
-        for pattern, handler in self._routes().items():
-            method, _, expression = pattern.partition(" ")
-            if request.method == method and (found := re.fullmatch(expression, path)):
-                return handler(request, *found.groups())
-        return missing()
+        return routed(request, KNOWLEDGE, self._routes())
 
-    def _routes(self) -> dict[str, Callable[..., httpx.Response]]:
+    def _routes(self) -> Routes:
         return {
             r"GET ": lambda request: ok({"default_branch": "main"}),
             r"GET /zipball/(.+)": self._archive,

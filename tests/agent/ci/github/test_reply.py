@@ -155,8 +155,8 @@ def test_confirm_without_words_names_the_commit_that_passed() -> None:
     [
         ("/whydown confirm", "what fixed it is missing"),
         ("/whydown wrong", "why it is wrong is missing"),
-        ("/whydown why 7", "there is no hypothesis 7"),
-        ("/whydown confirm 7 fixed", "there is no hypothesis 7"),
+        ("/whydown why 7", "the report has no hypothesis 7"),
+        ("/whydown confirm 7 fixed", "the report has no hypothesis 7"),
     ],
 )
 def test_what_a_command_lacks_is_told(command: str, lacks: str) -> None:

@@ -25,7 +25,7 @@ def test_evidence_for_and_against_with_its_numbers_is_told() -> None:
 
 
 def test_a_hypothesis_that_does_not_exist_is_told() -> None:
-    with pytest.raises(InputError, match="there is no hypothesis 2: there are: 1"):
+    with pytest.raises(InputError, match="the report has no hypothesis 2: there are: 1"):
         why_text(ci_report(), 2)
 
 
