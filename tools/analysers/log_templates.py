@@ -5,6 +5,7 @@ Lines arrive masked and counted by the source; Drain (He et al. 2017) merges wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from tools.sources.rows import Buckets, MaskedLines, Trials, Two
 from tools.window import Scope
 
 ALARMING = frozenset({"ERROR", "ERR", "FATAL", "CRITICAL", "CRIT", "ALERT", "EMERG", "PANIC", "SEVERE"})
+_LIST = re.compile(r"\[([^\[\],]*<\*>[^\[\],]*),[^\[\]]*\]")
+"""A list of values that vary. So does its length, and Drain would make a template of each: one value stands for all."""
 Exposure = Mapping[tuple[str, str], Two[Trials]]
 """Executions per (service, operation) in both windows; the operation is empty for the whole service."""
 
@@ -67,7 +70,7 @@ def mine_templates(lines: list[MaskedLines]) -> list[Template]:
         miner = miners.get(line.service)
         if miner is None:
             miner = miners[line.service] = TemplateMiner(config=TemplateMinerConfig())
-        mined = miner.add_log_message(line.masked.replace("\n", " "))
+        mined = miner.add_log_message(_LIST.sub(r"[\1]", line.masked.replace("\n", " ")))
         cluster = int(mined["cluster_id"])
         texts[line.service, cluster] = str(mined["template_mined"])
         key = (line.service, line.operation, cluster)

@@ -111,6 +111,17 @@ def test_lines_that_differ_in_one_word_become_one_template() -> None:
     assert found.n == Two(12.0, 20.0)
 
 
+def test_a_list_is_one_template_however_long() -> None:
+    values = ["[<*>:express]", "[<*>:local, <*>:express]", "[<*>:local, <*>:local, <*>:night]"]
+    (found,) = mine_templates([masked(f"prices asked for {value} today") for value in values])
+    assert found.n.baseline == 3
+
+
+def test_lists_of_fixed_words_tell_lines_apart() -> None:
+    found = mine_templates([masked(f"mode {words}") for words in ("[fast, safe]", "[fast, safe, quiet]")])
+    assert {template.text for template in found} == {"mode [fast, safe]", "mode [fast, safe, quiet]"}
+
+
 def test_services_never_share_a_template() -> None:
     found = mine_templates([masked("disk is full", service=name) for name in ("cart", "pay")])
     assert {t.service for t in found} == {"cart", "pay"}
