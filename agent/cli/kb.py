@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tools.config import KnowledgeSettings
 
-app = typer.Typer(name="kb", help="keep and search past incidents", no_args_is_help=True)
+app = typer.Typer(name="kb", help="Keep and search past incidents.", no_args_is_help=True)
 
 Folder = Annotated[Path | None, typer.Option(help="knowledge folder; default knowledge.folder", metavar="FOLDER")]
 Id = Annotated[str, typer.Argument(help="id such as PM-42", metavar="ID")]

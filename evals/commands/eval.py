@@ -13,7 +13,7 @@ from evals.commands.memory import memory
 from evals.commands.planted import planted
 from evals.commands.rca import rca
 
-app = typer.Typer(help="measure how good the answers are", no_args_is_help=True)
+app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 
 
 @app.callback()

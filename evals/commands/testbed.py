@@ -12,7 +12,7 @@ from evals.testbed.commands.score import score
 from evals.testbed.commands.standing import down, heal, inject, load, status, up
 from evals.testbed.commands.suite import suite
 
-app = typer.Typer(help="run, break and record the demo system", no_args_is_help=True)
+app = typer.Typer(help="Run, break and record the demo system.", no_args_is_help=True)
 
 
 @app.callback()

@@ -1,5 +1,6 @@
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,22 @@ def test_help_lists_the_commands_and_a_bare_call_is_help(folder: Path, whydown: 
         assert ended.code == 0
         for command in ("investigate", "show", "runs", "report", "eval"):
             assert f" {command} " in ended.out
+
+
+def test_the_version_is_that_of_the_package(whydown: Whydown) -> None:
+    ended = whydown("--version")
+    assert (ended.code, ended.out, ended.err) == (0, f"whydown {version('whydown')}\n", "")
+
+
+@pytest.mark.parametrize("command", [[], ["show"], ["ci", "analyse"], ["eval", "rca"]])
+def test_help_is_also_minus_h_and_gives_no_flag_a_value(command: list[str], whydown: Whydown) -> None:
+    ended = whydown(*command, "-h")
+    assert ended.code == 0
+    assert "--help" in ended.out
+    assert "bool" not in ended.out
+
+
+def test_a_wrong_command_line_is_told_where_its_options_are(whydown: Whydown) -> None:
+    assert whydown("show").err == "whydown: Missing argument 'folder'; see whydown show --help\n"
+    assert whydown("ci", "analyse", "--bla").err.endswith("; see whydown ci analyse --help\n")
+    assert whydown("invest").err.endswith("Did you mean 'investigate'?\n")
