@@ -81,16 +81,23 @@ def example_pair(traces: TraceSource, scope: Scope, hypothesis: Hypothesis) -> E
     return Evidence(
         kind=EvidenceKind.TOOL_RESULT,
         subject=subject,
-        statement=f"worst {subject.label()} span of the incident: {_span(now)}; a typical one before: {_span(before)}",
+        statement=f"{'worst' if _failed(now) else 'slowest'} span of {subject.label()} in the incident: {_span(now)}; "
+        f"a typical one before: {_span(before)}",
         onset=onset_of(now.start_ns),
-        query=traces.query("failed" if now.status.upper().endswith("ERROR") else "slowest", scope, subject),
+        query=traces.query("failed" if _failed(now) else "slowest", scope, subject),
         samples=tuple(Sample(kind="trace", ref=r.trace_id, text=_span(r), times=(r.start_ns,)) for r in (now, before)),
     )
 
 
+def _failed(row: SpanRow) -> bool:
+    return row.status.upper().endswith("ERROR")
+
+
 def _span(row: SpanRow) -> str:
+    """Return the duration, and the status where it is an error: UNSET and OK tell a reader nothing."""
+    status = f", status {row.status}" if _failed(row) else ""
     message = f" “{row.status_message[:120]}”" if row.status_message else ""
-    return f"{milliseconds(row.duration_ns)}, status {row.status or 'UNSET'}{message}"
+    return f"{milliseconds(row.duration_ns)}{status}{message}"
 
 
 def alarming_lines(logs: LogSource, scope: Scope, component: str) -> Evidence | None:

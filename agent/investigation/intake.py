@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.investigation.state import Context, State
-from agent.schema import Incident, Windows
+from agent.schema import HALVES, Incident, Windows
 from tools.analysers.onset import find_incident
 from tools.errors import UnknownServiceError, WindowError
 from tools.incident import IncidentFile, IncidentFolder
@@ -57,7 +57,10 @@ def check_service(service: str, telemetry: Telemetry) -> None:
 def choose_windows(
     incident: Incident, folder: IncidentFolder, telemetry: Telemetry, extent: TimeWindow
 ) -> tuple[Scope, str]:
-    """Return the windows to compare and who chose them: user, incident.json or data."""
+    """Return the windows to compare and who chose them: user, incident.json, data, or nobody (halves).
+
+    Halves are compared with each other where nothing tells when the incident began and no other time is known.
+    """
     fault, chosen_by = _incident_window(incident, folder.file, telemetry, extent)
     inside = fault.intersect(extent)
     if inside is None:
@@ -69,6 +72,8 @@ def choose_windows(
     scope = Scope.of(fault, baseline)
     if not scope.baseline:
         raise WindowError("there is no baseline before the incident", "give --baseline FROM..TO or a baseline folder")
+    if chosen_by == HALVES and (incident.baseline_window or folder.baseline or folder.file.normal_window_unix):
+        chosen_by = "data"
     return scope, chosen_by
 
 
@@ -86,7 +91,7 @@ def _incident_window(
     if found is not None and found != extent:
         return found, "data"
     middle = (extent.start_ns + extent.end_ns) // 2
-    return TimeWindow(start_ns=middle, end_ns=extent.end_ns), "data"
+    return TimeWindow(start_ns=middle, end_ns=extent.end_ns), HALVES
 
 
 def _baseline_windows(folder: IncidentFolder, fault: TimeWindow, extent: TimeWindow) -> list[TimeWindow]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent.investigation.state import Context, State, evidence_of, hypotheses_of, similar_of, windows_of
 from agent.ranking import worth_showing
-from agent.schema import Argument, Hypothesis, Report, SourceStatus, Usage, Verdict
+from agent.schema import HALVES, Argument, Hypothesis, Report, SourceStatus, Usage, Verdict
 from tools.config import RankingSettings
 from tools.sources import LiveSource
 
@@ -30,17 +30,20 @@ def report(state: State, context: Context) -> State:
     best = standing[0].confidence if standing else 0.0
     calm = Calm(state.get("nothing", 1.0), state.get("unaffected", False), state.get("surge", ""))
     verdict = judge(best, calm, context.settings.ranking)
+    windows = windows_of(state)
     unread = context.watch.stopped or state.get("failures") or context.telemetry.unanswered
-    if verdict is Verdict.HEALTHY and (unread or len(standing) < len(hypotheses)):
-        verdict = Verdict.INCONCLUSIVE  # neither what was not looked at nor what a person ruled out is healthy
+    unsure = unread or windows.chosen_by == HALVES or len(standing) < len(hypotheses)
+    if verdict is Verdict.HEALTHY and unsure:
+        # Healthy is neither what was not looked at, nor what a person ruled out, nor trouble in both windows.
+        verdict = Verdict.INCONCLUSIVE
     finished = Report(
         run_id=context.run_id,
         symptom=state.get("symptom", ""),
         verdict=verdict,
-        summary=summarise(verdict, standing, calm),
+        summary=summarise(verdict, standing, calm, halves=windows.chosen_by == HALVES),
         hypotheses=tuple(hypotheses),
         evidence=tuple(evidence_of(state)),
-        windows=windows_of(state),
+        windows=windows,
         similar=tuple(similar_of(state)),
         sources=tuple(source_status(context, state.get("failures", []))),
         argument=Argument.model_validate_json(state["argument"]) if state.get("argument") else None,
@@ -50,8 +53,17 @@ def report(state: State, context: Context) -> State:
     return {"report": finished.model_dump_json()}
 
 
-def summarise(verdict: Verdict, hypotheses: list[Hypothesis], calm: Calm) -> str:
-    """Return the verdict in one sentence."""
+def summarise(verdict: Verdict, hypotheses: list[Hypothesis], calm: Calm, *, halves: bool = False) -> str:
+    """Return the verdict in one sentence.
+
+    Args:
+        verdict: what is to be said.
+        hypotheses: those that no person ruled out, likeliest first.
+        calm: what speaks for there being no fault.
+        halves: no time is known to be normal, so the data's halves were compared.
+    """
+    if halves and verdict is Verdict.INCONCLUSIVE and (calm.nothing >= HEALTHY_FROM or calm.unaffected):
+        return "both halves of the data are alike, and no time is known to be normal: give one with --baseline FROM..TO"
     if verdict is Verdict.HEALTHY or (not hypotheses and verdict is not Verdict.INCONCLUSIVE):
         if calm.unaffected and calm.surge:
             return f"{calm.surge}, and they are served as before"

@@ -7,7 +7,7 @@ import math
 import shlex
 
 from agent.render.clean import clean
-from agent.schema import Hypothesis, Report, Verdict, Windows
+from agent.schema import HALVES, Hypothesis, Report, Verdict, Windows
 from tools.evidence import Evidence
 from tools.faults import FaultKind
 from tools.names import named
@@ -26,7 +26,8 @@ def headline(report: Report) -> tuple[str, str]:
     word = report.verdict.value.replace("_", " ").upper()
     if report.verdict is Verdict.HEALTHY:
         return word, clean(report.summary) or "nothing deviates"
-    if leader is None:
+    unknown = report.verdict is Verdict.INCONCLUSIVE and report.windows.chosen_by == HALVES
+    if leader is None or unknown:
         return word, clean(report.summary) or "no cause stands out"
     named = f"{clean(leader.component, 80)} ({fault_words(leader.fault_kind)})"
     if report.verdict is Verdict.ROOT_CAUSE:
@@ -134,7 +135,8 @@ def windows_words(windows: Windows) -> str:
     """Return both windows and who chose them."""
     baseline = ", ".join(window_words(window) for window in windows.baseline[:3])
     more = f" and {len(windows.baseline) - 3} more" if len(windows.baseline) > 3 else ""
-    chosen = {"user": "as asked", "data": "found from the data"}.get(windows.chosen_by, f"from {windows.chosen_by}")
+    known = {"user": "as asked", "data": "found from the data", HALVES: "the halves of the data, as nobody said when"}
+    chosen = known.get(windows.chosen_by, f"from {windows.chosen_by}")
     return f"{window_words(windows.incident)} against {baseline}{more} UTC, {chosen}"
 
 

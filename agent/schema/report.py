@@ -27,8 +27,12 @@ class Verdict(StrEnum):
     """Nothing deviates more than it does in the baseline itself."""
 
 
+HALVES = "halves"
+"""Who chose the windows when nobody could: the data in two halves, none of which is known to be normal."""
+
+
 class Windows(BaseModel):
-    """The compared windows, UTC. `chosen_by` is user, incident.json or data."""
+    """The compared windows, UTC. `chosen_by` is user, incident.json, data or halves."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -62,7 +62,7 @@ def _total(traces: TraceSource, scope: Scope, stats: OperationStats) -> Finding:
     subject = Subject(kind="operation", service=stats.service, operation=stats.operation)
     shift = quantile_shift(stats.total, stats.total_buckets, scope)
     query = partial(traces.query, "operations", scope, subject)
-    return shift_evidence(EvidenceKind.LATENCY_TOTAL, subject, f"{subject.label()} as a whole", shift, query)
+    return shift_evidence(EvidenceKind.LATENCY_TOTAL, subject, f"duration of {subject.label()}", shift, query)
 
 
 TOPOLOGY = Analyser("topology", ("traces",), analyse_topology)

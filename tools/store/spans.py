@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tools.sources.odd_traces import clock_note, flat_note
 from tools.store.engine import Engine
 from tools.store.relation import Relation
 from tools.store.scoped import SERVICE, per_window, windows_of, within
@@ -102,15 +103,15 @@ class SpanTables:
             self._run(statements("clean"))
 
     def _note_odd_traces(self) -> None:
-        ((spans, orphans, skewed, circular),) = self._engine.rows(_ODD_TRACES)
+        ((spans, orphans, skewed, circular, linked, several),) = self._engine.rows(_ODD_TRACES)
         if orphans > spans * ORPHANS_WORTH_SAYING:
             self.notes.append(
                 f"{orphans:,} of {spans:,} spans name a parent that is missing and count as its substitute"
             )
         if skewed:
-            self.notes.append(
-                f"{skewed:,} calls seem to begin before their caller: clocks differ; they are centred in it"
-            )
+            self.notes.append(clock_note(skewed))
+        if several and not linked:
+            self.notes.append(flat_note(spans))
         if circular:
             self.notes.append(f"{circular:,} traces run in a circle and count from their earliest span")
 
@@ -119,4 +120,5 @@ _ODD_TRACES = """
 SELECT (SELECT count(*) FROM raw), (SELECT count(p) FROM raw) - (SELECT count(*) FROM child),
        (SELECT count(*) FROM child WHERE skewed),
        (SELECT count(*) FROM (SELECT t, count(*) AS n FROM raw GROUP BY t)
-                        JOIN (SELECT t, count(*) AS below FROM child GROUP BY t) USING (t) WHERE n = below)"""
+                        JOIN (SELECT t, count(*) AS below FROM child GROUP BY t) USING (t) WHERE n = below),
+       (SELECT count(p) FROM raw), (SELECT count(*) > count(DISTINCT t) FROM raw)"""

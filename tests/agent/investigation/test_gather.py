@@ -46,7 +46,9 @@ def test_the_worst_span_is_shown_beside_a_typical_one(folder: Folder) -> None:
     found = evidence_of(update)
     assert [e.id for e in found] == ["E1", "E2"]
     assert (found[1].kind, found[1].subject.service) == (EvidenceKind.TOOL_RESULT, "bank")
-    assert "status ERROR; a typical one before" in found[1].statement
+    assert found[1].statement.startswith("worst span of bank serve bank in the incident: ")
+    assert "status ERROR; a typical one before: " in found[1].statement
+    assert "UNSET" not in found[1].statement
     worst, typical = (sample.times[0] for sample in found[1].samples)
     assert SCOPE.incident.contains(worst)
     assert SCOPE.baseline[0].contains(typical)

@@ -7,7 +7,7 @@ import pytest
 from agent.investigation.intake import intake
 from agent.investigation.investigate import open_context
 from agent.investigation.state import State, scope_of, windows_of
-from agent.schema import Incident
+from agent.schema import HALVES, Incident
 from tests.builders import T0, Folder, Log, Span, shop, window
 from tools.config import Settings
 from tools.errors import UnknownServiceError, WindowError
@@ -60,6 +60,8 @@ def test_the_data_has_the_last(folder: Folder) -> None:
 def test_calm_data_is_cut_in_the_middle(tmp_path: Path) -> None:
     found = scope(Folder(tmp_path).spans(*shop(0, 300)).path)
     assert found.incident.seconds == pytest.approx(150, abs=2)
+    assert windows_of(take(tmp_path)).chosen_by == HALVES
+    assert windows_of(take(tmp_path, baseline_window=window(0, 100))).chosen_by == "data"
     assert found.baseline[0].end_ns == found.incident.start_ns
 
 

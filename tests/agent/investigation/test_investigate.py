@@ -6,7 +6,8 @@ import pytest
 
 from agent.investigation import investigate, resume
 from agent.investigation.report import Calm, judge, summarise
-from agent.schema import Incident, Report, Verdict
+from agent.render.words import headline
+from agent.schema import HALVES, Incident, Report, Verdict
 from tests.builders import Folder, Log, Span, window
 from tools.config import RankingSettings, Settings
 from tools.errors import FolderError, RunError, UnknownServiceError, WindowError
@@ -85,6 +86,14 @@ def test_nothing_wrong_is_healthy(tmp_path: Path, settings: Settings) -> None:
     report = investigate(ask(tmp_path / "in"), settings)
     assert report.verdict is Verdict.HEALTHY
     assert report.summary == "nothing deviates more than it does in the baseline itself"
+
+
+def test_halves_that_are_alike_are_not_healthy_as_both_may_be_the_incident(tmp_path: Path, settings: Settings) -> None:
+    Folder(tmp_path / "in").spans(*traffic()[: 300 * 5])
+    report = investigate(Incident(folder=tmp_path / "in"), settings)
+    assert (report.verdict, report.windows.chosen_by) == (Verdict.INCONCLUSIVE, HALVES)
+    assert "give one with --baseline FROM..TO" in report.summary
+    assert headline(report)[1] == report.summary
 
 
 def test_every_cited_id_exists_and_runs_are_read_again(tmp_path: Path, settings: Settings) -> None:

@@ -45,7 +45,7 @@ def test_all_callers_of_a_slow_service_are_affected(tmp_path: Path) -> None:
     assert {e.subject.service for e in found} == {"front", "pay", "bank"}
     assert all(e.effect > 0 and e.onset == onset_of(ns(340)) for e in found)
     entry = next(e for e in found if e.subject.operation == "GET /")
-    assert entry.statement.startswith("front GET / as a whole rose from")
+    assert entry.statement.startswith("duration of front GET / rose from")
     assert entry.share is None
 
 

@@ -132,7 +132,16 @@ def test_skewed_clocks_are_stated(tmp_path: Path) -> None:
     traces = Folder(tmp_path).spans(one("root", ms=100), one("early", "root", -20, 60, "b")).traces()
     traces.operations(SCOPE)
     (note,) = traces.degradations()
-    assert note.startswith("1 calls seem to begin before their caller")
+    assert note == (
+        "1 call seems to begin before the caller, because clocks differ: it is moved to the middle of the caller's span"
+    )
+
+
+def test_traces_without_parents_are_stated(tmp_path: Path) -> None:
+    traces = Folder(tmp_path).spans(one("root", ms=100), one("lost", "", 10, 60, "b")).traces()
+    traces.operations(SCOPE)
+    (note,) = traces.degradations()
+    assert note.startswith("none of 2 spans names a parent: who calls whom is unknown")
 
 
 @st.composite

@@ -12,6 +12,7 @@ from tools.live.clickhouse.distributions import Distribution, read_distributions
 from tools.live.clickhouse.flows import Checks, Flows, read_flows, read_given
 from tools.live.clickhouse.scoped import SERVICE, in_scope, named, role, template, within
 from tools.live.clickhouse.source import ClickHouseSource, Row
+from tools.sources.odd_traces import clock_note
 from tools.sources.protocols import Order
 from tools.sources.rows import (
     Call,
@@ -237,9 +238,7 @@ class ClickHouseTraces(ClickHouseSource):
             few = f"{checks.orphans:,} of {checks.spans:,}"
             self.note(f"{few} spans name a parent that is missing and count as its substitute")
         if checks.skewed:
-            self.note(
-                f"{checks.skewed:,} calls seem to begin before their caller: clocks differ; they are centred in it"
-            )
+            self.note(clock_note(checks.skewed))
 
     def _requests(self, scope: Scope) -> Mapping[int, tuple[int, int]]:
         """Return how many requests of each entry operation were read, in the baseline and in the incident."""
