@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.show.request import Filters
-from agent.show.table import TIME, Column, Table, make, text, two, value
+from agent.show.table import ALL_ROWS, TIME, Column, Table, cut, make, place_of, text, two, value
 from tools.analysers.log_companions import companions, due, key_of
 from tools.analysers.log_templates import Template, executions, mine_templates
 from tools.sources import LogSource, Telemetry
@@ -86,8 +86,9 @@ def _wanted(template: Template, wanted: Filters) -> bool:
 
 def search(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     """Return the lines of the incident window that contain a text, oldest first."""
-    found = _source(telemetry).search(scope.incident, wanted.service, wanted.search, wanted.limit or 1_000_000)
-    rows = [row for row in found if wanted.keep(pod=row.pod)]
+    count = wanted.limit + 1 if wanted.limit and not wanted.pod else ALL_ROWS
+    found = _source(telemetry).search(scope.incident, wanted.service, wanted.search, count)
+    rows, notes = cut([row for row in found if wanted.keep(pod=row.pod)], wanted.limit)
     columns: list[Column[LogRow]] = [
         value("time_unix_nano", "time (UTC)", TIME, lambda r: r.time_ns),
         text("service", lambda r: r.service),
@@ -96,4 +97,4 @@ def search(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
         text("pod", lambda r: r.pod, rank=2),
         text("trace_id", lambda r: r.trace_id, rank=2, whole=True),
     ]
-    return make("search", "log lines in the incident window", columns, rows, scope)
+    return make("search", f"log lines{place_of(scope)}", columns, rows, scope, notes=notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ def series(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     known = details_by_series(metrics, scope, shown)
     columns: list[Column[MetricSeries]] = [
         text("service", lambda s: s.service),
-        text("pod", lambda s: s.pod, rank=1),
+        text("pod", lambda s: s.pod, rank=0 if _told_by_pod(shown) else 1),
         text("peer", lambda s: s.peer, rank=1),
         text("metric", lambda s: s.metric),
         text("attributes", lambda s: s.attributes.removeprefix("{}")),
@@ -47,6 +47,11 @@ def series(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:
     title = "metric series (counters as rates per second, histograms as means)"
     notes = [*dict.fromkeys(_notes(known.values())), *metrics.degradations()]
     return make("series", title, columns, rows, scope, wanted.limit, notes=notes, plots=plots)
+
+
+def _told_by_pod(rows: Sequence[MetricSeries]) -> bool:
+    """Tell whether two series would look the same without their pod."""
+    return len({(row.service, row.peer, row.metric, row.attributes) for row in rows}) < len(rows)
 
 
 def _quantiles(known: Mapping[Key, MetricDetail]) -> Iterator[Column[MetricSeries]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agent.show.request import Filters
 from agent.show.spans import Node, span_tree
-from agent.show.table import TIME, Column, Table, make, text, value
+from agent.show.table import ALL_ROWS, TIME, Column, Table, cut, make, place_of, text, value
 from agent.show.traces import source
 from tools.errors import InputError
 from tools.paths import critical_path
@@ -60,9 +60,11 @@ def _examples(order: Order, telemetry: Telemetry, scope: Scope, wanted: Filters)
     traces = source(telemetry)
     if not wanted.service:
         raise InputError(f"the table {order} needs --service", "known: " + ", ".join(traces.services()[:12]))
-    found = traces.examples(scope.incident, wanted.service, wanted.operation, order, wanted.limit or 1000)
+    count = wanted.limit + 1 if wanted.limit else ALL_ROWS
+    found = traces.examples(scope.incident, wanted.service, wanted.operation, order, count)
     rows = [span for span in found if order not in FAILED or span.status.upper().endswith("ERROR")]
-    return make(order, f"{order} spans in the incident window", _SPAN, rows, scope)
+    shown, notes = cut(rows, wanted.limit)
+    return make(order, f"{order} spans{place_of(scope)}", _SPAN, shown, scope, notes=notes)
 
 
 def one_trace(telemetry: Telemetry, scope: Scope, wanted: Filters) -> Table:

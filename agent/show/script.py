@@ -6,7 +6,12 @@ from typing import Protocol, runtime_checkable
 
 from tools.errors import InputError
 from tools.sources import Telemetry
+from tools.store.source import EmbeddedSource
 from tools.window import Scope
+
+LEGEND = """-- role: 1 is the incident window, 0 the baseline. bucket: a stretch of a window, NULL the whole of it.
+-- Durations and gaps are in ns; quantiles are the 25th, 50th, 75th, 90th and 99th percentile.
+"""
 
 
 @runtime_checkable
@@ -27,4 +32,5 @@ def script(signal: str, table: str, telemetry: Telemetry, scope: Scope) -> str:
     source = telemetry.traces if signal == "topology" else getattr(telemetry, signal)
     if not isinstance(source, ReproducibleInSql):
         raise InputError(f"no SQL makes the table {table}", "leave --sql out")
-    return source.sql(table, scope)
+    legend = LEGEND if isinstance(source, EmbeddedSource) else ""
+    return legend + source.sql(table, scope)

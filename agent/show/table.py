@@ -11,6 +11,8 @@ from tools.sources.rows import Two
 from tools.window import Scope, TimeWindow
 
 T = TypeVar("T")
+ALL_ROWS = 1_000_000
+"""What a limit of 0 asks a source for that cannot do without one."""
 Cell = str | int | float | None
 TIME = "unix_ns"
 """Unit of a column that holds Unix nanoseconds."""
@@ -129,3 +131,14 @@ def make(
         notes=tuple(notes),
         plots=tuple(plots),
     )
+
+
+def place_of(scope: Scope) -> str:
+    """Return where rows were looked for, for a title; without a baseline the window is all there is."""
+    return " in the incident window" if scope.baseline else ""
+
+
+def cut(rows: Sequence[T], limit: int) -> tuple[Sequence[T], tuple[str, ...]]:
+    """Return the first `limit` of rows that a source was asked one more of, and a note where there are more."""
+    more = 0 < limit < len(rows)
+    return (rows[:limit], (f"there are more than these {limit}; --limit 0 shows all",)) if more else (rows, ())

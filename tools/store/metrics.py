@@ -26,6 +26,7 @@ NAMES = (
     "coalesce(unit, '')",
 )
 """What tells series apart, in the order of the fields of `MetricSeries`."""
+FIELDS = ("service", "pod", "peer", "metric", "attributes", "unit")
 SERIES = f"hash({', '.join(NAMES)})"
 
 
@@ -65,6 +66,16 @@ class EmbeddedMetrics(EmbeddedSource):
         ]
         return sorted(found, key=lambda s: (s.service, s.pod, s.peer, s.metric, s.attributes, s.unit))
 
+    def sql(self, method: str, scope: Scope) -> str:
+        """Return a script for a DuckDB shell: the points of every series, with the names that tell it from others."""
+        levels = super().sql(method, scope).removesuffix(";")
+        rows = per_window(self._relation.select, scope, "metrics")
+        named = ", ".join(f"{name} AS {field}" for name, field in zip(NAMES, FIELDS, strict=True))
+        return (
+            f"SELECT {', '.join(FIELDS)}, role, timestamp, level FROM (\n{levels}\n)\n"
+            f"JOIN (SELECT DISTINCT {SERIES} AS series, {named} FROM ({rows})) USING (series) ORDER BY ALL;"
+        )
+
     def _script(self, method: str, scope: Scope) -> list[str]:
         return statements("levels", series=SERIES, rows=per_window(self._relation.select, scope, "metrics"))
 
@@ -73,5 +84,5 @@ def _series(
     names: tuple[str, ...], times: NDArray[np.int64], levels: NDArray[np.float64], role: NDArray[np.int8]
 ) -> MetricSeries:
     now = role == 1
-    text = dict(zip(("service", "pod", "peer", "metric", "attributes", "unit"), names, strict=True))
+    text = dict(zip(FIELDS, names, strict=True))
     return MetricSeries(**text, times=Two(times[~now], times[now]), values=Two(levels[~now], levels[now]))

@@ -78,7 +78,8 @@ def test_a_table_is_readable_in_80_columns(folder: Path, whydown: Whydown) -> No
 
 def test_sql_is_printed(folder: Path, whydown: Whydown) -> None:
     out = whydown("show", str(folder), "traces", "--sql").out
-    assert out.startswith("CREATE OR REPLACE TABLE raw")
+    assert out.startswith("-- role: 1 is the incident window")
+    assert "\nCREATE OR REPLACE TABLE raw" in out
     assert out.rstrip().endswith(";")
 
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from agent.show import Filters, Request, Table, show, sql
-from tests.builders import BASELINE, INCIDENT, Folder, Log, Span, gauge, shop
+from tests.builders import BASELINE, INCIDENT, Folder, Log, Point, Span, gauge, shop
 from tools.config import Settings
 from tools.errors import InputError, UnknownServiceError, WindowError
 from tools.window import TimeWindow
@@ -109,6 +109,29 @@ def test_log_lines_are_counted_and_searched(folder: Path) -> None:
     assert [r["body"] for r in found] == [f"waiting for lock {n}" for n in range(70, 80)]
 
 
+def test_rows_that_were_cut_are_said_so_and_a_pod_is_looked_for_in_all_lines(folder: Path, tmp_path: Path) -> None:
+    assert ask(folder, "traces", "slowest", service="front", limit=3).notes == (
+        "there are more than these 3; --limit 0 shows all",
+    )
+    assert len(ask(folder, "traces", "slowest", service="front", limit=0).rows) > 3
+    lines = [Log("pay", f"tick {n}", at=n, pod="a" if n < 50 else "b") for n in range(60)]
+    pods = Folder(tmp_path).logs(*lines).path
+    table = ask(pods, "logs", search="tick", pod="b", limit=5, compared=False)
+    assert [r["body"] for r in table.records()] == [f"tick {n}" for n in range(50, 55)]
+    assert table.notes == ("there are more than these 5; --limit 0 shows all",)
+    assert table.title == "log lines"
+    exact = ask(pods, "logs", search="tick", pod="b", limit=10, compared=False)
+    assert (len(exact.rows), exact.notes) == (10, ())
+
+
+def test_series_that_only_their_pod_tells_apart_show_it(tmp_path: Path) -> None:
+    points = [Point("pay", "cpu", 1.0, at=n, pod=pod) for n in range(120) for pod in ("pay-1", "pay-2")]
+    twice = ask(Folder(tmp_path).metrics(*points).path, "metrics")
+    assert [column.rank for column in twice.columns if column.key == "pod"] == [0]
+    once = ask(tmp_path, "metrics", pod="pay-1")
+    assert [column.rank for column in once.columns if column.key == "pod"] == [1]
+
+
 def test_metrics_have_levels_and_the_one_that_moved_comes_first(folder: Path) -> None:
     first, second = ask(folder, "metrics").records()
     assert (first["metric"], second["metric"]) == ("cpu.usage", "m")
@@ -188,6 +211,13 @@ def test_the_sql_of_operations_gives_the_same_numbers(folder: Path) -> None:
 def test_the_sql_of_other_signals_runs_in_a_plain_shell(folder: Path, signal: str) -> None:
     request = Request(folder, signal, incident=INCIDENT, baseline=(BASELINE,))
     assert run_script(sql(request, Settings()))
+
+
+def test_the_sql_of_metrics_names_the_series(folder: Path) -> None:
+    script = sql(Request(folder, "metrics", incident=INCIDENT, baseline=(BASELINE,)), Settings())
+    assert script.startswith("-- role: 1 is the incident window, 0 the baseline.")
+    found = [row for row in run_script(script) if (row[0], row[3], row[6]) == ("pay", "cpu.usage", 1)]
+    assert [level for *_, level in found] == [0.7] * 6
 
 
 @pytest.mark.parametrize(("signal", "table"), [("changes", ""), ("traces", "slowest"), ("logs", "search")])
