@@ -18,6 +18,9 @@ from tools.evidence import Evidence
 from tools.sources import Source, Telemetry, TraceSource
 from tools.window import Scope
 
+STRETCHES = 3
+"""As many times the incident's length of baseline tell how much healthy stretches differ; a short one does not."""
+
 
 def survey(state: State, context: Context) -> State:
     """Run every analyser over every signal."""
@@ -90,7 +93,15 @@ def picture_of(state: State, context: Context) -> Picture:
         traced=frozenset(state.get("traced", [])),
         measured=frozenset(metrics.services()) if metrics is not None else frozenset(),
         alarm=alarm_of(context),
+        complete=complete(context.telemetry, scope_of(state)),
     )
+
+
+def complete(telemetry: Telemetry, scope: Scope) -> bool:
+    """Tell whether all three signals were read, against a baseline of several stretches as long as the incident."""
+    baseline = sum(window.end_ns - window.start_ns for window in scope.baseline)
+    enough_before = baseline >= STRETCHES * (scope.incident.end_ns - scope.incident.start_ns)
+    return enough_before and None not in (telemetry.traces, telemetry.logs, telemetry.metrics)
 
 
 def alarm_of(context: Context) -> Alarm | None:

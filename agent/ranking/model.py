@@ -1,7 +1,8 @@
-"""The scoring model: a conditional logit over components, with "none of them" as one more candidate.
+"""The scoring model: a logit over components, with "none of them" as one more candidate.
 
-P(component) is proportional to exp(w . features), P(none) to exp(w_none + w_felt felt) (McFadden 1974). The weights of
-what speaks for a component are never negative, that of `downstream` never positive. They are fitted by
+P(component) is proportional to exp(w . features), P(none) to exp(w_none + w_felt felt) (McFadden 1974). Components are
+a nest of their own: which of them it is may be surer than whether it is any (nested logit, McFadden 1978). The weights
+of what speaks for a component are never negative, that of `downstream` never positive. They are fitted by
 `whydown eval fit` and kept in `weights.json` with how they were made.
 """
 
@@ -29,6 +30,8 @@ class Weights(BaseModel):
     none: float
     felt: float
     """What is added to `none` for what users feel, see `agent.ranking.impact.felt`; never positive."""
+    within: float = 1.0
+    """Scale of the scores among components where all signals were read, see `Picture.complete`; else it is 1."""
     families: dict[FaultFamily, tuple[float, ...]]
     """One row a family: a weight per feature, then the intercept; a multinomial logit."""
 
@@ -51,20 +54,25 @@ def score(features: Features, weights: Weights) -> float:
     return sum(w * x for w, x in zip(weights.features, features.vector(), strict=True))
 
 
-def probabilities(scores: dict[str, float], none: float, at_most: float = 1.0) -> dict[str, float]:
+def probabilities(scores: dict[str, float], none: float, at_most: float = 1.0, within: float = 1.0) -> dict[str, float]:
     """Return the probability of each component; what is missing to 1 is that of none of them.
 
     Args:
         scores: log-odds per component.
         none: log-odds of "none of them".
         at_most: what "none of them" is given at the most, when something else tells that there is a fault.
+        within: scale of the scores among components; 1 is the plain logit.
     """
+    if not scores:
+        return {}
     top = max([none, *scores.values()])
-    masses = {component: math.exp(value - top) for component, value in scores.items()}
-    some, nothing = sum(masses.values()), math.exp(none - top)
+    masses = {component: math.exp(within * (value - top)) for component, value in scores.items()}
+    total = sum(masses.values())
+    some, nothing = total ** (1.0 / within), math.exp(none - top)
     if at_most < 1.0:
         nothing = min(nothing, some * at_most / (1.0 - at_most))
-    return {component: mass / (some + nothing) for component, mass in masses.items()}
+    share = some / (some + nothing)
+    return {component: share * mass / total for component, mass in masses.items()}
 
 
 def family_scores(features: Features, weights: Weights) -> dict[FaultFamily, float]:

@@ -45,6 +45,8 @@ class Picture:
     measured: frozenset[str] = frozenset()
     """Components with metrics: for them, no rise of a resource means something."""
     alarm: Alarm | None = None
+    complete: bool = False
+    """Traces, logs and metrics were read, and a baseline several times as long as the incident."""
 
 
 def rank_hypotheses(picture: Picture, weights: Weights, steering: Steering | None = None) -> list[Hypothesis]:
@@ -62,7 +64,8 @@ def rank_hypotheses(picture: Picture, weights: Weights, steering: Steering | Non
     features = component_features(picture.evidence, picture.graph, picture.traced, ruled_out)
     scores = steered({name: score(f, weights) for name, f in features.items()}, said)
     none = weights.none + weights.felt * felt(picture.evidence, picture.graph)
-    chances = probabilities(scores, none, nothing_at_most(picture.alarm, picture.evidence))
+    within = weights.within if picture.complete else 1.0
+    chances = probabilities(scores, none, nothing_at_most(picture.alarm, picture.evidence), within)
     neighbours = Neighbours(picture.graph)
     names = {**features, **scores}
     ordered = sorted(names, key=lambda name: (name in ruled_out, -chances.get(name, 0.0), name))

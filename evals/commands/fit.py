@@ -21,6 +21,7 @@ def fit(
     from evals.rca.features import collect, read_examples, write_examples
     from evals.rca.fit import fit_weights
     from evals.rca.folds import jobs_of, print_folds
+    from evals.rca.within import fit_within
     from tools.config import load_settings
 
     folders = [path for path in paths if path.is_dir()]
@@ -34,4 +35,5 @@ def fit(
     everything = [*known, *found]
     print_folds(console, everything)
     weights = fit_weights(everything, f"whydown eval fit: {len(everything)} examples")
+    weights = weights.model_copy(update={"within": fit_within(everything)})
     out.write_text(weights.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -45,6 +45,8 @@ class Example(BaseModel):
     features: dict[str, tuple[float, ...]]
     felt: float = 0.0
     """What users feel, see `agent.ranking.impact.felt`."""
+    complete: bool = False
+    """Whether there was everything to compare, see `agent.ranking.propose.Picture`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def example_of(job: Job) -> Example:
         family=truth.family if truth else "",
         features={name: tuple(features.vector()) for name, features in found.items()},
         felt=felt(picture.evidence, picture.graph) if picture else 0.0,
+        complete=picture is not None and picture.complete,
     )
 
 

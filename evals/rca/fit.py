@@ -116,5 +116,11 @@ def _family_loss(flat: Vector, x: Vector, y: NDArray[np.int64], shape: tuple[int
 
 def score_components(weights: Weights, example: Example) -> list[str]:
     """Return the components of an example, best first."""
+    scores = scores_of(weights, example)
+    return sorted(scores, key=lambda name: (-scores[name], name))
+
+
+def scores_of(weights: Weights, example: Example) -> dict[str, float]:
+    """Return the log-odds of the components of an example."""
     w = np.array(weights.features)
-    return sorted(example.features, key=lambda name: (-float(w @ np.array(example.features[name])), name))
+    return {name: float(w @ np.array(values)) for name, values in example.features.items()}

@@ -21,6 +21,21 @@ def test_probabilities_and_none_make_one(found: dict[str, float], none: float) -
     assert best is None or chances[best] == max(chances.values())
 
 
+@given(scores, st.floats(-50, 50), st.floats(1.0, 4.0))
+def test_a_scale_within_moves_who_it_is_more_than_whether_it_is_any(
+    found: dict[str, float], none: float, within: float
+) -> None:
+    plain, scaled = probabilities(found, none), probabilities(found, none, within=within)
+    assert sum(scaled.values()) <= sum(plain.values()) + 1e-9, "many weak candidates add up to less"
+    best = max(found, key=lambda c: found[c], default=None)
+    if best is not None and sum(scaled.values()) > 1e-6:
+        assert scaled[best] / sum(scaled.values()) >= plain[best] / sum(plain.values()) - 1e-9
+
+
+def test_a_scale_changes_nothing_for_one_candidate() -> None:
+    assert probabilities({"a": 2.0}, 1.0, within=3.0) == {"a": pytest.approx(probabilities({"a": 2.0}, 1.0)["a"])}
+
+
 def test_equal_scores_share_equally_with_none() -> None:
     assert probabilities({"a": 1.0, "b": 1.0}, 1.0) == {"a": pytest.approx(1 / 3), "b": pytest.approx(1 / 3)}
 
