@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,22 @@ def secret_from(variable: str, file: Path | None) -> SecretStr:
         raise ConfigError(f"the secret in {file} cannot be read", type(error).__name__) from error
 
 
+def _near(name: str) -> str:
+    """Return what the writer of an unknown setting may have meant."""
+    near = get_close_matches(name, _names(Settings), 1, cutoff=0.7)
+    return f"did you mean {near[0]!r}?" if near else "`whydown config` lists all"
+
+
+def _names(section: type[BaseModel], prefix: str = "") -> list[str]:
+    found = []
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        found.append(prefix + name)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found += _names(kind, f"{prefix}{name}.")
+    return found
+
+
 def load_settings(file: Path | None = None, **flags: object) -> Settings:
     """Read the configuration.
 
@@ -221,6 +238,8 @@ def load_settings(file: Path | None = None, **flags: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise ConfigError(f"there is no setting {where!r}", _near(where)) from error
         raise ConfigError(f"setting {where!r} is wrong", str(first["msg"])) from error
     except ValueError as error:
         raise ConfigError(f"{file or FILE_NAME} is not valid TOML", str(error)) from error

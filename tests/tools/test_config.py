@@ -43,8 +43,10 @@ def test_each_layer_wins_over_the_one_below(monkeypatch: pytest.MonkeyPatch, tmp
     ("text", "problem"),
     [
         ("a = [", "not valid TOML"),
-        ("nonsense = 1", "'nonsense' is wrong"),
-        ("[store]\nnonsense = 1", "'store.nonsense' is wrong"),
+        ("nonsense = 1", "there is no setting 'nonsense': `whydown config` lists all"),
+        ("[store]\nnonsense = 1", "there is no setting 'store.nonsense': "),
+        ("[ranking]\nmin_confidnce = 1", "'ranking.min_confidnce': did you mean 'ranking.min_confidence'?"),
+        ('rnus = "x"', "there is no setting 'rnus': did you mean 'runs'?"),
         ("[store]\nthreads = 0", "'store.threads' is wrong"),
         ('[store]\nmemory_limit = "lots"', "'store.memory_limit' is wrong"),
         ("[survey]\nfalse_discovery_rate = 1.5", "'survey.false_discovery_rate' is wrong"),
