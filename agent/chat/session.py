@@ -322,6 +322,10 @@ class Session:
     def _budget(self, name: str, number: str) -> Answer:
         purse = self.open_purse()
         if purse is None:
+            if name:
+                raise InputError(
+                    "there is no budget to limit without a language model", "set model.url and model.model"
+                )
             return answers.budget(self.answered())
         if name:
             purse.set_limit(name, number)

@@ -20,7 +20,6 @@ ROWS = 8
 _TRACE_ID = re.compile(r"[0-9a-f]{16,32}", re.IGNORECASE)
 _LEADS: dict[str, str] = {
     "compare": "Operations in both windows, those with the most time to explain first:",
-    "errors": "Failed requests:",
     "logs": "Log templates, those furthest from what the baseline lets expect first:",
     "metrics": "Series, those that moved most first:",
     "changes": "Recorded changes; each is innocent until evidence says otherwise:",
@@ -57,7 +56,8 @@ class TableAnswers:
                 return self._table("logs", "lines", "logs", _LEADS["logs"], Filters(service=first))
             case "errors":
                 service = first or self.suspect()
-                return self._table("traces", "failed", "trace", _LEADS["errors"], Filters(service=service))
+                lead = f"Failed requests of {service}:"
+                return self._table("traces", "failed", "trace", lead, Filters(service=service))
             case "metrics":
                 return self._metrics(first, more)
             case "compare":

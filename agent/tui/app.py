@@ -167,8 +167,8 @@ class ChatApp(App[None]):
         self._show_status()
         self._select(self.looked_at)
 
-    def _show_status(self) -> None:
-        session, width = self.session, self.size.width
+    def _show_status(self, width: int = 0) -> None:
+        session, width = self.session, width or self.size.width
         symptom = session.incident.symptom if session.incident else ""
         main = self.screen_stack[0]
         main.query_one("#title", Static).update(title_line(session.title, session.report, symptom, width))
@@ -180,7 +180,7 @@ class ChatApp(App[None]):
     def on_resize(self, event: Resize) -> None:
         """Fit the lines that span the screen; where there is room, findings are shown in two lines."""
         self.evidence.set_tall(2 if event.size.width >= WIDE and event.size.height >= HIGH else 1)
-        self._show_status()
+        self._show_status(event.size.width)  # the app's own size may still be the one before
 
     def say(self, turn: Turn, *, answer: Answered | None = None) -> None:
         """Show and keep a turn."""

@@ -276,7 +276,8 @@ def _verdict(report: Report, said: str, *, stopped: bool) -> str:
     failed = [note for source in report.sources if source.signal == "survey" for note in source.notes]
     parts += [f"Not read: {note}." for note in failed[:4]]
     if report.hypotheses:
-        parts.append(report.hypotheses[0].cause + ".")
+        cause = report.hypotheses[0].cause
+        parts.append(f"{cause[:1].upper()}{cause[1:]}.")
     return "\n".join(parts)
 
 

@@ -77,7 +77,7 @@ def test_a_question_about_nothing_there_is_one_line(session: Session) -> None:
         session.answer(Command("evidence", "E999"))
     with pytest.raises(InputError, match="known: H1 pay"):
         session.hypothesis("H9")
-    assert session.answer(Command("errors", "pay")).text.endswith("none.")
+    assert session.answer(Command("errors", "pay")).text == "Failed requests of pay: none."
 
 
 def test_before_anything_is_investigated_it_says_so(folder: Path, settings: Settings) -> None:
@@ -184,6 +184,8 @@ def test_help_lists_questions_and_commands(session: Session) -> None:
 
 def test_the_budget_names_what_is_left_of_a_model(session: Session, settings: Settings) -> None:
     assert "no language model" in session.answer(Command("budget")).text
+    with pytest.raises(InputError, match="no budget to limit without a language model"):
+        session.answer(Command("budget", "calls 30"))
     usage = Usage(model="small", prompt_tokens=1000, completion_tokens=500, calls=2, cost=0.25)
     session.report = session.answered().model_copy(update={"usage": usage})
     assert "1,000 + 500 tokens" in session.answer(Command("budget")).text

@@ -110,6 +110,7 @@ async def test_a_resized_terminal_keeps_selection_and_fits(investigated: Run) ->
             await person.pilot.pause()
             assert person.app.selected == chosen
             assert all(len(line) <= size[0] for line in person.screen().splitlines())
+        assert "confident" in person.screen().splitlines()[0], "the verdict is still cut as it was on 40 columns"
 
 
 async def test_search_narrows_the_evidence_and_escape_leaves_it(investigated: Run) -> None:
