@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 UnixSeconds = Annotated[float, Field(ge=0, lt=9.2e9)]
 """Seconds since 1970, UTC. The bound is the year 2261: it refuses milliseconds, and NaN too."""
@@ -13,7 +15,7 @@ Interval = tuple[UnixSeconds, UnixSeconds]
 
 
 class IncidentFile(BaseModel):
-    """The file as written, times in Unix seconds UTC. Unknown fields are kept out, not refused.
+    """The file as written, times in Unix seconds UTC. Unknown fields are kept out; a misspelt one is refused.
 
     Without windows they are found from the data; `symptom_start_unix` alone is enough to cut them.
     """
@@ -32,3 +34,15 @@ class IncidentFile(BaseModel):
     normal_window_unix: Interval | None = None
     fault_window_unix: Interval | None = None
     baseline: str = Field(default="", description="baseline folder, relative to this one or to a parent of it")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_misspelt(cls, given: object) -> object:
+        """Refuse a field that is nearly a known one: without its window an incident is another."""
+        for name in (*given,) if isinstance(given, dict) else ():
+            near = get_close_matches(str(name), cls.model_fields, 1, cutoff=0.9)
+            if near and name not in cls.model_fields:
+                raise PydanticCustomError(
+                    "misspelt", "there is no field '{name}': did you mean '{near}'?", {"name": name, "near": near[0]}
+                )
+        return given

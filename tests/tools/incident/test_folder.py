@@ -69,6 +69,8 @@ def test_an_empty_folder_says_what_to_put_there(tmp_path: Path) -> None:
         (b'{"fault_window_unix": [NaN, 2]}', "fault_window_unix.0"),
         (b'{"symptom_start_unix": Infinity}', "less than"),
         (b'{"symptom_start_unix": 1700000000000}', "less than"),
+        (b'{"fault_windows_unix": [1, 2]}', "no field 'fault_windows_unix': did you mean 'fault_window_unix'?"),
+        (b'{"fault_window_unix{}": [1, 2]}', "did you mean 'fault_window_unix'?"),
         (b'{"service": 5}', "service: Input should be a valid string"),
     ],
 )
