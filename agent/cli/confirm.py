@@ -37,8 +37,8 @@ def confirm(
 
     kind = read_kind(fault_kind) if fault_kind else None
     verdict = Verdict(hypothesis, cause, resolution, validation, component, kind)
-    target = knowledge_folder(knowledge_settings(config, folder))
     report = find_run(load_settings(config).runs, run).report()
+    target = knowledge_folder(knowledge_settings(config, folder))
     captured = capture(target, report, verdict, person(by), now())
     if edit:
         edit_file(captured.stored.path)

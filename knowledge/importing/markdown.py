@@ -26,7 +26,7 @@ def understand_markdown(text: str, source: str) -> Understood:
     parts: dict[str, object] = {}
     taken: dict[str, list[str]] = {}
     for key, value in values.items():
-        if field := field_named(key):
+        if (field := field_named(key)) and value not in (None, "", [], {}):
             parts.setdefault(field, value)
             taken.setdefault(field, []).append(key)
     left = [key for key in values if not field_named(key)]

@@ -10,6 +10,7 @@ from knowledge.importing.markdown import understand_markdown
 from knowledge.importing.records import FieldMap, understand_record
 from knowledge.importing.understood import Understood
 from knowledge.postmortem import Problem
+from knowledge.postmortem.front_matter import FrontMatterError, split_front_matter
 from knowledge.postmortem.read import LARGEST_FILE
 from tools.errors import FormatError
 
@@ -21,7 +22,7 @@ def read_sources(path: Path, field_map: FieldMap | None = None) -> tuple[list[Un
     """Read a file, or all Markdown and JSON files of a folder with its sub-folders.
 
     Returns:
-        What was understood in order of path, and what could not be read at all, by file and line.
+        What was understood in order of path, and what could not be read, by file and line.
 
     Raises:
         FormatError: there is no such file, or nothing in it that could be imported.
@@ -66,7 +67,16 @@ def _read(file: Path, name: str, field_map: FieldMap | None) -> Iterator[Underst
     elif not text.strip():
         yield Problem(file, 0, "empty")
     else:
-        yield understand_markdown(text, name)
+        yield from _markdown(file, name, text)
+
+
+def _markdown(file: Path, name: str, text: str) -> Iterator[Understood | Problem]:
+    """A draft, and before it what is wrong with the front matter, whose text is kept all the same."""
+    try:
+        split_front_matter(text)
+    except FrontMatterError as error:
+        yield Problem(file, error.line, f"{error.text}; all of the file is taken as text")
+    yield understand_markdown(text, name)
 
 
 def _records(file: Path, name: str, text: str, field_map: FieldMap | None) -> Iterator[Understood | Problem]:

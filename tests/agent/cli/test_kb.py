@@ -132,6 +132,16 @@ def test_confirming_without_a_verdict_writes_nothing(whydown: Whydown, tmp_path:
     assert len(list(shop.glob("*.md"))) == 3
 
 
+def test_a_run_that_does_not_exist_is_told_before_anything_else(
+    whydown: Whydown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WHYDOWN_KNOWLEDGE__FOLDER", raising=False)
+    ended = whydown("confirm", "no-such-run", "--hypothesis", "1", "--resolution", "turned it off and on")
+    assert ended.code != 0
+    assert "no-such-run" in ended.err
+    assert ended.err.count("\n") == 1
+
+
 def test_missing_configuration_is_one_line(whydown: Whydown, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WHYDOWN_KNOWLEDGE__FOLDER")
     refused = whydown("kb", "stats")

@@ -100,3 +100,25 @@ def test_nothing_to_read_is_refused(tmp_path: Path) -> None:
         read_sources(tmp_path)
     with pytest.raises(FormatError, match="nothing at"):
         read_sources(tmp_path / "no")
+
+
+def test_broken_front_matter_is_told_by_line_and_its_text_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: Seats\nowner: [ana\n---\n# Seats\n\nNobody could sit.\n", encoding="utf-8"
+    )
+    (understood,), (problem,) = read_sources(tmp_path)
+    assert problem.line in {3, 4}
+    assert "not YAML" in problem.text
+    assert "taken as text" in problem.text
+    assert "Nobody could sit." in understood.postmortem.symptoms + understood.postmortem.notes
+
+
+def test_an_empty_value_is_not_understood(tmp_path: Path) -> None:
+    (tmp_path / "seats.md").write_text(
+        '---\ntitle: ""\nowner: ana\nservices: []\n---\n\nNobody sat.\n', encoding="utf-8"
+    )
+    (understood,), problems = read_sources(tmp_path)
+    assert problems == []
+    assert {"title", "services"}.isdisjoint(understood.understood)
+    assert understood.understood["owner"] == ("owner",)
+    assert understood.postmortem.title == "seats"
