@@ -71,6 +71,12 @@ class RankingSettings(_Section):
         le=1,
         description="a component this likely is called the cause",
     )
+    likely: float = Field(
+        default=0.8,
+        ge=0,
+        le=1,
+        description="but only when it is this probable that anything is at fault: one call in five may be for nothing",
+    )
     sure: float = Field(
         default=0.9,
         ge=0,

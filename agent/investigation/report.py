@@ -80,16 +80,18 @@ def summarise(verdict: Verdict, hypotheses: list[Hypothesis], calm: Calm, *, hal
 def judge(best: float, calm: Calm, settings: RankingSettings) -> Verdict:
     """Return the verdict.
 
-    A component is named when it is likelier than all else together, or when something is surely at fault and it is
-    the likeliest: a responder then looks there first, and reads how likely it is. Where none is named and
-    requests fare as before, all is well: what moved, nobody feels.
+    A component is named when something is probably at fault and it is likelier than all else together, or when
+    something is surely at fault and it is the likeliest: a responder then looks there first, and reads how likely it
+    is. Where none is named and requests fare as before, all is well: what moved, nobody feels.
 
     Args:
         best: confidence of the first hypothesis, 0 when there is none.
         calm: what speaks for there being no fault.
         settings: what a cause needs to be named.
     """
-    if best >= settings.min_confidence or (1.0 - calm.nothing >= settings.sure and best >= settings.min_lead):
+    something = 1.0 - calm.nothing
+    clear = something >= settings.likely and best >= settings.min_confidence
+    if clear or (something >= settings.sure and best >= settings.min_lead):
         return Verdict.ROOT_CAUSE
     return Verdict.HEALTHY if calm.nothing >= HEALTHY_FROM or calm.unaffected else Verdict.INCONCLUSIVE
 

@@ -147,7 +147,9 @@ def test_bad_input_is_one_line(tmp_path: Path, settings: Settings) -> None:
     ("best", "nothing", "verdict"),
     [
         (0.9, 0.05, Verdict.ROOT_CAUSE),
-        (0.5, 0.5, Verdict.ROOT_CAUSE),
+        (0.5, 0.2, Verdict.ROOT_CAUSE),
+        (0.5, 0.25, Verdict.INCONCLUSIVE),
+        (0.5, 0.5, Verdict.HEALTHY),
         (0.4, 0.2, Verdict.INCONCLUSIVE),
         (0.3, 0.1, Verdict.ROOT_CAUSE),
         (0.2, 0.02, Verdict.INCONCLUSIVE),
@@ -166,7 +168,8 @@ def test_verdict_follows_the_probabilities(best: float, nothing: float, verdict:
         (0.2, Calm(0.3, unaffected=False), Verdict.INCONCLUSIVE),
         (0.3, Calm(0.2, unaffected=True), Verdict.HEALTHY),
         (0.3, Calm(0.2, unaffected=False, surge="requests doubled"), Verdict.INCONCLUSIVE),
-        (0.6, Calm(0.4, unaffected=True), Verdict.ROOT_CAUSE),
+        (0.6, Calm(0.4, unaffected=True), Verdict.HEALTHY),
+        (0.6, Calm(0.15, unaffected=True), Verdict.ROOT_CAUSE),
         (0.3, Calm(0.05, unaffected=True), Verdict.ROOT_CAUSE),
     ],
 )
