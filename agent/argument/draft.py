@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,7 +23,18 @@ RESULT_TOKENS, ANSWER_TOKENS = 600, 500
 IN_VAIN = 2
 """Rounds in a row without a new result after which asking ends. One of nothing but repeats ends it at once: a model
 that has no other question goes on repeating this one, and each turn costs the whole conversation again."""
-INVESTIGATE, ANSWER = "investigate", "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a model is set to: names of the prompts that set it to ask and to answer, and what takes its answer."""
+
+    explore: str
+    answer: str
+    conclude: Callable[[Conversation, str], Answer]
+
+
+INCIDENT = Task("investigate", "answer", lambda talk, prompt: talk.conclude(prompt, Answer))
 
 
 class Draft(BaseModel):
@@ -43,6 +55,7 @@ def hold_argument(
     first_message: str,
     progress: Callable[[str], None] = lambda step: None,
     stopped: Callable[[], bool] = lambda: False,
+    task: Task = INCIDENT,
 ) -> tuple[Draft, list[Evidence]]:
     """Let the model ask and answer.
 
@@ -52,12 +65,13 @@ def hold_argument(
         first_message: the digest of the case.
         progress: told of every query.
         stopped: whether a person wants no more.
+        task: what it is set to.
 
     Returns:
         The draft, and the evidence that its queries gave.
     """
-    prompts = {name: load_prompt(name) for name in (INVESTIGATE, ANSWER)}
-    talk.tell(Message(role="system", content=prompts[INVESTIGATE].text))
+    prompts = {name: load_prompt(name) for name in (task.explore, task.answer)}
+    talk.tell(Message(role="system", content=prompts[task.explore].text))
     talk.tell(Message(role="user", content=first_message))
     asked: list[Asked] = []
     found: list[Evidence] = []
@@ -65,7 +79,7 @@ def hold_argument(
     try:
         ended = explore(talk, box, asked, found, progress, stopped)
         if not stopped():
-            answer = talk.conclude(prompts[ANSWER].text, Answer)
+            answer = task.conclude(talk, prompts[task.answer].text)
     except EndedError as reason:
         ended = "; ".join(part for part in (ended, str(reason)) if part)
     versions = {name: prompt.version for name, prompt in prompts.items()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from agent.ci.classify import classify
 from agent.ci.facts import Facts, look, unreliable_tests
@@ -15,13 +17,38 @@ from agent.schema import FailureClass, Hypothesis, Report, SourceStatus, Verdict
 from tools.clock import now
 from tools.config import Settings
 
+if TYPE_CHECKING:
+    from agent.model import ChatModel
 
-def analyse(run: FailedRun, settings: Settings) -> Report:
+
+def analyse(
+    run: FailedRun,
+    settings: Settings,
+    model: ChatModel | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Report:
     """Find out why a run failed.
 
     With an incident folder the full investigation is made first; its hypotheses and evidence come with
     those of logs, tests and change. Telemetry that cannot be used is named in the report's sources.
+    A language model argues about the telemetry where there is some, else about logs, tests and change.
+
+    Args:
+        run: the failed run.
+        settings: the configuration.
+        model: a language model in place of the one that the settings name.
+        progress: told of every query of the model.
     """
+    report, investigated = _without_model(run, settings)
+    if investigated or not (model or settings.model.model):
+        return report
+    from agent.ci.argument import argue_run
+
+    return argue_run(report, run, settings, model, progress)
+
+
+def _without_model(run: FailedRun, settings: Settings) -> tuple[Report, bool]:
+    """Return the report, and whether telemetry was investigated for it: a model has argued about that then."""
     began = time.perf_counter()
     telemetry, trouble = investigate_telemetry(run, settings)
     facts = look(run, first=len(telemetry.evidence) + 1 if telemetry else 1)
@@ -48,7 +75,7 @@ def analyse(run: FailedRun, settings: Settings) -> Report:
         usage=telemetry.usage if telemetry else Report.model_fields["usage"].default,
     )
     seconds = {**(telemetry.timings if telemetry else {}), "ci": round(time.perf_counter() - began, 3)}
-    return report.model_copy(update={"timings": seconds})
+    return report.model_copy(update={"timings": seconds}), telemetry is not None
 
 
 def _reasons(run: FailedRun, facts: Facts) -> list[Reason]:

@@ -17,6 +17,7 @@ from agent.render.markdown.escape import code, escape
 from agent.render.words import duration, effect_words, percent, usage_words
 from agent.schema import FailureClass, Hypothesis, Report
 from tools.evidence import Evidence, EvidenceKind, Sample
+from tools.names import quoted
 from tools.redact import redact_model
 
 LIMIT = 65_536
@@ -25,8 +26,10 @@ LINES = 30
 LINE_LIMIT = 240
 _SHORTER = ((LINES, 30), (20, 15), (10, 5))
 """Decisive lines and pieces of evidence shown; the next pair is tried when the comment is too long."""
-REFUSED = frozenset({"artifact", "telemetry", "knowledge"})
+REFUSED = frozenset({"artifact", "telemetry", "knowledge", "model", "repository"})
 """Sources that were there and could not be read, which a reader should know."""
+PROSE = 300
+"""Characters of a sentence that nothing has verified."""
 CITED = 4
 """Ids of evidence in a row of the table of hypotheses."""
 _WORDS = {
@@ -235,11 +238,18 @@ def _cited_first(report: Report) -> list[Evidence]:
 
 
 def _model_part(report: Report) -> list[str]:
-    """Return what a language model found and the evidence bears out; its own words are not shown."""
-    if report.argument is None or not report.argument.kept:
+    """Return what a language model found and the evidence bears out, and apart from it what nothing has verified."""
+    argument = report.argument
+    if argument is None:
         return []
-    told = [f"- {escape(one.sentence, 300)} ({', '.join(one.evidence)})" for one in report.argument.kept[:10]]
-    return ["Found by the language model, and borne out by the evidence:", "\n".join(told)]
+    told = [f"- {escape(one.sentence, 300)} ({', '.join(one.evidence)})" for one in argument.kept[:10]]
+    parts = ["Found by the language model, and borne out by the evidence:", "\n".join(told)] if told else []
+    own = [f"- {escape(quoted(sentence, PROSE), PROSE + 100)}" for sentence in argument.prose]
+    parts += ["Unverified, the language model's own words:", "\n".join(own)] if own else []
+    struck = len(argument.struck)
+    notes = [f"{struck} of its statements did not hold and are left out"] if struck else []
+    notes += [f"it ended early: {escape(argument.ended, 200)}"] if argument.ended else []
+    return [*parts, f"<sub>Language model: {'; '.join(notes)}.</sub>"] if notes else parts
 
 
 def _effect(item: Evidence) -> str:

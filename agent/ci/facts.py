@@ -14,11 +14,13 @@ from tools.ci.decisive import find_decisive, templates_in
 from tools.ci.evidence import junit_evidence, lines_evidence, sign_evidence
 from tools.ci.grammar import Cause
 from tools.ci.signs import find_signs
-from tools.evidence import Evidence, EvidenceKind, Subject, numbered
+from tools.evidence import Evidence, EvidenceKind, Sample, Subject, numbered
 
 JOBS = 5
 """Failed jobs that are looked at; more usually fail for the same reason."""
 PASSED, FAILED = "success", "failure"
+HUNKS, HUNK_CHARACTERS = 3, 2_000
+"""Changed places kept of a suspect file of which the failure names none, and how much of each."""
 OFTEN = 0.5
 """Share of earlier runs that fail from which the failure is not this change's."""
 
@@ -140,4 +142,8 @@ def suspect_evidence(suspect: Suspect) -> Evidence:
         statement=f"{where} was changed: {'; '.join(suspect.reasons)}",
         effect=suspect.weight,
         query=shlex.join(["git", "diff", "HEAD~1", "--", suspect.change.path]),
+        samples=tuple(
+            Sample(kind="change", ref=suspect.change.path, text="\n".join(one.lines)[:HUNK_CHARACTERS])
+            for one in ([hunk] if hunk else suspect.change.hunks[:HUNKS])
+        ),
     )

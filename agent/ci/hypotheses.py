@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from agent.ci.facts import Facts
 from agent.ci.inputs import FailedRun
 from agent.ci.suspects import Suspect
@@ -61,8 +63,6 @@ def _hypothesis(
     told = [item for item in facts.evidence if item.kind in {EvidenceKind.CI_LINES, EvidenceKind.CI_TEST}]
     refs = [ref for one, ref in zip(facts.suspects, facts.refs, strict=True) if one is suspect]
     others = [ref for ref in classification.evidence if ref not in facts.refs]
-    owners = owners_of(suspect.change.path, list(run.owners)) if suspect else ()
-    remedy = _REMEDY.get(classification.kind)
     return Hypothesis(
         rank=1,
         component=suspect.change.path if suspect else _component(run, told),
@@ -70,11 +70,29 @@ def _hypothesis(
         cause=_cause(told, suspect),
         confidence=round(min(max(confidence, 0.0), 1.0), 3),
         supports=tuple(dict.fromkeys([*(item.id for item in told[:3]), *others, *refs])),
-        missing=_missing(run),
-        next_check=_NEXT[classification.kind],
-        owner=", ".join(owners) or (run.commits[-1].author if suspect and run.commits else "") or "unknown",
-        remediation=(remedy,) if remedy else (),
+        missing=missing_of(run),
+        owner=owner_of(run, suspect.change.path) if suspect else "unknown",
+        **steps_of(classification.kind),
     )
+
+
+def owner_of(run: FailedRun, path: str) -> str:
+    """Return who owns a changed file, else who made the last commit, else `unknown`."""
+    owners = owners_of(path, list(run.owners))
+    return ", ".join(owners) or (run.commits[-1].author if run.commits else "") or "unknown"
+
+
+class Steps(TypedDict):
+    """What to do next, and what mends it."""
+
+    next_check: str
+    remediation: tuple[str, ...]
+
+
+def steps_of(kind: FailureClass) -> Steps:
+    """Return what to do about a kind of failure."""
+    remedy = _REMEDY.get(kind)
+    return {"next_check": _NEXT[kind], "remediation": (remedy,) if remedy else ()}
 
 
 def _component(run: FailedRun, told: list[Evidence]) -> str:
@@ -88,7 +106,8 @@ def _cause(told: list[Evidence], suspect: Suspect | None) -> str:
     return f"{said}; the failure fits the change of {suspect.change.path}" if suspect else said
 
 
-def _missing(run: FailedRun) -> tuple[str, ...]:
+def missing_of(run: FailedRun) -> tuple[str, ...]:
+    """Return what was not given and would tell more."""
     lacking = {
         "logs of an earlier successful run": not run.earlier,
         "test reports (JUnit XML)": not run.tests,

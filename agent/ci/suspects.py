@@ -91,4 +91,13 @@ def _shared_names(change: FileChange, names: set[str]) -> list[str]:
     if change.manifest:
         return []
     added = {name for hunk in change.hunks for line in hunk.added for name in _NAME.findall(line)}
-    return sorted((added & names) - _COMMON, key=lambda name: (-len(name), name))
+    return _telling(added & names)
+
+
+def shared_names(first: str, second: str) -> list[str]:
+    """Return names that two texts have in common and that not any program has, the longest first."""
+    return _telling(set(_NAME.findall(first)) & set(_NAME.findall(second)))
+
+
+def _telling(names: set[str]) -> list[str]:
+    return sorted(names - _COMMON, key=lambda name: (-len(name), name))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.claims.claim import Claim, Direction, Predicate, Value
-from agent.claims.quote import MIN_QUOTE, belongs_to, is_change, says
+from agent.claims.quote import MIN_QUOTE, belongs_to, changed_words, is_change, says
 from agent.claims.words import claim_words, fact_words
 from agent.ranking.chain import AFFECTED, link_failure
 from agent.schema.argument import Checked
@@ -174,6 +174,11 @@ def _verify_quote(claim: Claim, cited: list[Evidence]) -> tuple[str, list[Eviden
 
 
 def _source_words(item: Evidence, claim: Claim) -> str:
+    if item.subject.kind in {"job", "test"}:
+        return f"{item.subject.kind} {named(claim.service)} wrote"
+    if is_change(item) and claim.service in {sample.ref for sample in item.samples}:
+        reads = {"added": "now reads", "removed": "no longer reads"}.get(changed_words(item, claim.quote), "reads")
+        return f"{named(claim.service)} {reads}"
     if is_change(item):
         return f"a change near {named(claim.service)} reads"
     if item.subject.kind == "file":

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import AsJson, Config
+from agent.cli.options import AsJson, Config, ShowPrompts
 
 app = typer.Typer(no_args_is_help=True)
 Repo = Annotated[str, typer.Option(help="repository", metavar="OWNER/REPO")]
@@ -31,6 +31,7 @@ def analyse(
     diff: Annotated[Path | None, typer.Option(help="the change, as a unified diff", metavar="FILE")] = None,
     codeowners: Annotated[Path | None, typer.Option(help="CODEOWNERS file", metavar="FILE")] = None,
     folder: Annotated[Path | None, typer.Option(help="incident folder recorded during the tests")] = None,
+    show_prompts: ShowPrompts = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -38,13 +39,17 @@ def analyse(
     from agent.ci.analyse import analyse as explain
     from agent.ci.comment import RunLink, to_comment
     from agent.ci.files import run_from_files
+    from agent.cli.output import print_prompts
     from agent.render import to_json
     from tools.config import load_settings
 
     run = run_from_files(
         log or [], junit=junit or [], earlier=earlier or [], diff=diff, codeowners=codeowners, folder=folder
     )
-    report = explain(run, load_settings(config))
+    settings = load_settings(config)
+    report = explain(run, settings, progress=lambda step: typer.echo(f"the model asks: {step}", err=True))
+    if show_prompts:
+        print_prompts(settings.runs, report.run_id)
     typer.echo(to_json(report) if as_json else to_comment(report, RunLink()), nl=as_json)
 
 

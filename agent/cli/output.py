@@ -76,6 +76,10 @@ def print_diagnosis(diagnosis: Diagnosis, *, as_json: bool) -> None:
 def print_prompts(runs: Path, run_id: str) -> None:
     """Write to standard error every request that a run has sent to a language model, as JSON that is safe to print.
 
+    Args:
+        runs: folder of the runs.
+        run_id: the run; empty where none was kept, because no model was asked.
+
     Raises:
         RunError: the run has no journal.
     """
@@ -83,7 +87,7 @@ def print_prompts(runs: Path, run_id: str) -> None:
 
     from agent.journal import NAME, read_journal, sent_of
 
-    sent = sent_of(read_journal(runs / run_id / NAME))
+    sent = sent_of(read_journal(runs / run_id / NAME)) if run_id else []
     for number, body in enumerate(sent, 1):
         print(f"request {number} of {len(sent)}: {json.dumps(body, indent=1)}", file=sys.stderr)
     if not sent:

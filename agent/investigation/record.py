@@ -21,6 +21,9 @@ from tools.sources import Telemetry
 TALK = "talk"
 """Stands in a journal where a node's name does: what was asked in conversation, which no replay visits."""
 
+CI_CASE = "run"
+"""Name of what the argument about a failed CI run begins with, which visits no node of the graph."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
@@ -85,7 +88,13 @@ def replay(run_id: str, runs: Path) -> Replayed:
     """
     run = find_run(runs, run_id)
     player = Player(run.id, read_journal(run.path / NAME))
-    report = _concluded(player, run.incident(), recorded_settings({**player.begun.settings, "repository": None}))
+    settings = recorded_settings({**player.begun.settings, "repository": None})
+    if CI_CASE in player.state:
+        from agent.ci.argument.argue import replay_case
+
+        report = replay_case(player, settings)
+    else:
+        report = _concluded(player, run.incident(), settings)
     report = redact_model(report.model_copy(update={"timings": player.ended.timings}))
     before = run.report()
     same = report.model_dump_json(indent=1) == before.model_dump_json(indent=1)

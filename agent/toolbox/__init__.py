@@ -2,5 +2,6 @@
 
 from agent.toolbox.bench import Bench
 from agent.toolbox.box import Result, Toolbox
+from agent.toolbox.failed_run import RunBench
 
-__all__ = ["Bench", "Result", "Toolbox"]
+__all__ = ["Bench", "Result", "RunBench", "Toolbox"]

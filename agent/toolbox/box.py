@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -10,6 +11,7 @@ from agent.model import ToolCall, ToolSpec
 from agent.schema import Asked
 from agent.toolbox.bench import Bench, existing
 from agent.toolbox.catalogue import available
+from agent.toolbox.failed_run import RunBench
 from agent.toolbox.pages import More, Pages, page_of
 from agent.toolbox.repeats import Question, same_question
 from agent.toolbox.tool import Arguments, Found, Line, Tool
@@ -38,10 +40,10 @@ class Result:
 class Toolbox:
     """The tools of one investigation. `first` is the number of the next evidence, `series` the letter before it."""
 
-    bench: Bench
+    bench: Bench | RunBench
     first: int
     series: str = "E"
-    _tools: dict[str, Tool] = field(init=False)
+    _tools: dict[str, Tool[Any]] = field(init=False)
     _pages: Pages = field(init=False)
     _answered: list[tuple[Question, Result]] = field(default_factory=list)
     _named: set[str] = field(default_factory=set)
@@ -100,7 +102,7 @@ class Toolbox:
         return Result("\n".join(told), _asked(call, "answered", evidence=handle), evidence)
 
 
-def _no_query(bench: Bench, arguments: Arguments) -> Found:
+def _no_query(bench: object, arguments: Arguments) -> Found:
     raise AssertionError("pages are read by the box itself")
 
 
@@ -140,7 +142,7 @@ def _asked(call: ToolCall, outcome: str, evidence: str = "", reason: str = "") -
     )
 
 
-def _first_problem(error: ValidationError, tool: Tool | None) -> str:
+def _first_problem(error: ValidationError, tool: Tool[Any] | None) -> str:
     """Return the first thing that is wrong with arguments, and which there are."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])[:60]

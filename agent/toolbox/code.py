@@ -88,7 +88,7 @@ def diff(bench: Bench, arguments: Change) -> Found:
         title=f"change {commit.id[:12]} by {commit.author} ({commit.subject[:100]}), "
         + (f"recorded as live at {to_datetime(record.time_ns):%H:%M:%S}" if record else "not recorded as live"),
         subject=Subject(kind="change", service=record.service if record else "", name=commit.id[:12]),
-        lines=tuple(line for file in files for line in _file_lines(file)),
+        lines=tuple(line for file in files for line in file_lines(file)),
         query=shlex.join(command + (["--", arguments.path] if arguments.path else [])),
         onset=onset_of(record.time_ns) if record else None,
     )
@@ -107,7 +107,8 @@ def _refers(reference: str, commit: str) -> bool:
     return len(name) >= SHORTEST_ID and commit.startswith(name)
 
 
-def _file_lines(file: FileChange) -> list[Line]:
+def file_lines(file: FileChange) -> list[Line]:
+    """Return what was changed in a file, each line with the hunk that it may be quoted from."""
     lines = [Line(text=f"file {file.path}" + (" (deleted)" if file.deleted else ""))]
     for hunk in file.hunks:
         sample = Sample(kind="change", ref=file.path, text="\n".join(hunk.lines)[:HUNK_CHARACTERS])
@@ -125,17 +126,25 @@ def _changed(hunk: Hunk) -> list[str]:
 
 def read_file(bench: Bench, arguments: File) -> Found:
     """Return some lines of a file at a revision."""
-    repository = _repository(bench)
-    excerpt = repository.read(arguments.revision, arguments.path, arguments.line, FILE_LINES)
+    return excerpt_of(_repository(bench), arguments.revision, arguments.path, arguments.line)
+
+
+def excerpt_of(repository: Repository, revision: str, path: str, line: int) -> Found:
+    """Return lines of a file at a revision, from one on.
+
+    Raises:
+        InputError: there is no such revision, file or line.
+    """
+    excerpt = repository.read(revision, path, line, FILE_LINES)
     if not excerpt.lines:
-        raise InputError(f"{arguments.path} has {excerpt.total} lines", "")
+        raise InputError(f"{path} has {excerpt.total} lines", "")
     numbered = enumerate(excerpt.lines, excerpt.first)
     return Found(
-        title=f"{arguments.path} at {excerpt.commit[:12]}, {excerpt.total} lines in all",
+        title=f"{path} at {excerpt.commit[:12]}, {excerpt.total} lines in all",
         subject=Subject(kind="file", name=f"{excerpt.commit[:12]}:{excerpt.path}"),
         lines=tuple(
-            Line(text=f"{n} {line[:200]}", samples=(Sample(kind="text", ref=excerpt.path, text=line[:400]),))
-            for n, line in numbered
+            Line(text=f"{n} {text[:200]}", samples=(Sample(kind="text", ref=excerpt.path, text=text[:400]),))
+            for n, text in numbered
         ),
         query=shlex.join(["git", "-C", str(repository.folder), "show", f"{excerpt.commit}:{excerpt.path}"]),
     )

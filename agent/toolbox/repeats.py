@@ -8,7 +8,7 @@ import re
 NEARLY = 0.92
 """Likeness of two texts from which they ask the same."""
 _EXACT = frozenset(
-    {"trace_id", "revision", "path", "result", "page", "line", "service", "operation", "metric", "order"}
+    {"trace_id", "revision", "path", "result", "page", "line", "service", "operation", "metric", "order", "job", "test"}
 )
 """Arguments that name things: another name is another question."""
 Question = tuple[str, dict[str, object]]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from agent.model import ToolSpec
-from agent.toolbox.bench import Bench
 from tools.evidence import Fact, Sample, Subject
+
+On = TypeVar("On")
+"""What a tool reads: `agent.toolbox.Bench` of an incident, `agent.toolbox.RunBench` of a failed CI run."""
 
 
 class Arguments(BaseModel):
@@ -43,7 +45,7 @@ class Found(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Generic[On]):
     """A query that a model may ask for.
 
     `there` tells whether the bench has what it needs; `run` may raise `WhydownError`. `needs` is what an earlier
@@ -53,8 +55,8 @@ class Tool:
     name: str
     description: str
     arguments: type[Arguments]
-    run: Callable[[Bench, Any], Found]
-    there: Callable[[Bench], bool]
+    run: Callable[[On, Any], Found]
+    there: Callable[[On], bool]
     needs: Literal["", "trace", "page"] = ""
 
     def spec(self) -> ToolSpec:

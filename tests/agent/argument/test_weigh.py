@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.argument.weigh import MOST, Case, weigh_argument
+from agent.argument.proposals import MOST
+from agent.argument.weigh import Case, weigh_argument
 from agent.claims import Answer, Claim, Known, Proposal, check_claims
 from agent.schema import Hypothesis, Suggested
 from tools.evidence import Evidence, EvidenceKind, Sample, Subject
