@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import psutil
@@ -17,7 +18,8 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 
-from evals.testbed.shop.runtime.telemetry import METRICS_MS
+from evals.testbed.shop.runtime.telemetry import pace
+from evals.testbed.system.collecting import NICENESS
 from evals.testbed.system.plan import POSTGRES, REDIS, Plan
 from evals.testbed.system.stores import DATABASE, SUPERUSER
 
@@ -69,6 +71,7 @@ COUNTERS = {
 
 def run_monitor(plan: Plan) -> None:
     """Watch both stores until this process is ended."""
+    os.nice(NICENESS)
     boards = {name: Board() for name in (POSTGRES, REDIS)}
     for name, board in boards.items():
         _instruments(_meter(plan, name), name, board)
@@ -77,7 +80,7 @@ def run_monitor(plan: Plan) -> None:
 
 def _meter(plan: Plan, name: str) -> Meter:
     exporter = OTLPMetricExporter(endpoint=f"{plan.otlp_endpoint}/v1/metrics")
-    reader = PeriodicExportingMetricReader(exporter, export_interval_millis=METRICS_MS)
+    reader = PeriodicExportingMetricReader(exporter, export_interval_millis=pace(f"{name} metrics"))
     resource = Resource.create({"service.name": name, "service.instance.id": f"{name}-1"})
     return MeterProvider([reader], resource).get_meter("monitor")
 
@@ -97,29 +100,57 @@ def _reading(board: Board, name: str) -> Any:
 
 
 async def _watch(plan: Plan, boards: dict[str, Board]) -> None:
-    use = {name: _CpuUse() for name in boards}
+    watches: dict[str, _Watch] = {POSTGRES: _PostgresWatch(plan), REDIS: _RedisWatch(plan)}
     while True:
-        for name, look in ((POSTGRES, _look_at_postgres), (REDIS, _look_at_redis)):
+        for name, watch in watches.items():
             try:
-                boards[name].values = await asyncio.wait_for(look(plan, use[name]), POLL_SECONDS)
-            except (asyncpg.PostgresError, redis.RedisError, OSError, TimeoutError):
+                boards[name].values = await asyncio.wait_for(watch.look(), POLL_SECONDS)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, redis.RedisError, OSError, TimeoutError):
                 boards[name].values = {}
+                await watch.hang_up()
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _look_at_postgres(plan: Plan, use: _CpuUse) -> dict[str, list[Point]]:
-    connection = await asyncpg.connect(
-        host=str(plan.folder / "pgsocket"), port=plan.postgres_port, user=SUPERUSER, database=DATABASE
-    )
-    try:
-        activity = await connection.fetchrow(_ACTIVITY)
-        totals = await connection.fetchrow(_TOTALS)
-        tables = await connection.fetch(_TABLES)
-    finally:
-        await connection.close()
-    pid = int((plan.folder / "postgres" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+class _Watch(Protocol):
+    """Looks at a store over a connection that it keeps: a new one each time costs PostgreSQL a process."""
+
+    async def look(self) -> dict[str, list[Point]]: ...
+
+    async def hang_up(self) -> None: ...
+
+
+class _PostgresWatch:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._use = _CpuUse()
+        self._connection: Any = None
+
+    async def look(self) -> dict[str, list[Point]]:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(
+                host=str(self._plan.folder / "pgsocket"),
+                port=self._plan.postgres_port,
+                user=SUPERUSER,
+                database=DATABASE,
+            )
+        activity = await self._connection.fetchrow(_ACTIVITY)
+        totals = await self._connection.fetchrow(_TOTALS)
+        tables = await self._connection.fetch(_TABLES)
+        pid = int((self._plan.folder / "postgres" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        return {"process.cpu.utilization": [(self._use.measure(pid), {})], **postgres_points(activity, totals, tables)}
+
+    async def hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+
+Row = Mapping[str, float]
+
+
+def postgres_points(activity: Row, totals: Row, tables: Sequence[Mapping[str, Any]]) -> dict[str, list[Point]]:
+    """Return PostgreSQL's points by instrument, of the rows of its statistics views."""
     return {
-        "process.cpu.utilization": [(use.measure(pid), {})],
         "postgresql.backends": [(activity["connections"], {})],
         "postgresql.backends.active": [(activity["active"], {})],
         "postgresql.backends.waiting": [(activity["waiting"], {})],
@@ -130,14 +161,22 @@ async def _look_at_postgres(plan: Plan, use: _CpuUse) -> dict[str, list[Point]]:
     }
 
 
-async def _look_at_redis(plan: Plan, use: _CpuUse) -> dict[str, list[Point]]:
-    client = redis.Redis(host="127.0.0.1", port=plan.redis_port)
-    try:
-        info = await client.info()
-    finally:
-        await client.aclose()
+class _RedisWatch:
+    def __init__(self, plan: Plan) -> None:
+        self._use = _CpuUse()
+        self._client = redis.Redis(host="127.0.0.1", port=plan.redis_port)
+
+    async def look(self) -> dict[str, list[Point]]:
+        info = await self._client.info()
+        return {"process.cpu.utilization": [(self._use.measure(int(info["process_id"])), {})], **redis_points(info)}
+
+    async def hang_up(self) -> None:
+        await self._client.connection_pool.disconnect()
+
+
+def redis_points(info: Row) -> dict[str, list[Point]]:
+    """Return Redis's points by instrument, of what it answers to INFO."""
     return {
-        "process.cpu.utilization": [(use.measure(int(info["process_id"])), {})],
         "redis.memory.used": [(info["used_memory"], {})],
         "redis.clients.connected": [(info["connected_clients"], {})],
         "redis.keys.evicted": [(info["evicted_keys"], {})],

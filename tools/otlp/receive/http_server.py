@@ -27,7 +27,9 @@ _MEDIA = {"application/x-protobuf": Encoding.PROTOBUF, "application/json": Encod
 _MEDIA_OF = {encoding: media for media, encoding in _MEDIA.items()}
 _COMPRESSIONS = {"", "identity", "gzip", "deflate", "zstd"}
 _RETRY_SECONDS = "5"
-_START_SECONDS = 30.0
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than any usual pause between two exports: at the server's own 5 s, which is also the SDKs' pause, a connection
+is closed just when it is used again."""
 
 
 class _RefusalError(Exception):
@@ -134,6 +136,7 @@ class HttpServer:
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=5,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
