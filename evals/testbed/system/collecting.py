@@ -7,7 +7,6 @@ import signal
 import threading
 from pathlib import Path
 
-
 NICENESS = 10
 """Whoever serves customers goes first: what is collected can wait a moment, they cannot."""
 

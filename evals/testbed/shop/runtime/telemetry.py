@@ -26,9 +26,11 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from evals.testbed.shop.runtime.settings import InstanceFile
 
 EXPORT_MS = 5_000
-"""Time between two exports of one signal. Each costs its process 1.5 to 2 ms of CPU, and the collector as much, whatever
-it carries, and 0.03 ms a span: five times as often, with batches of one log record and nine spans, it cost half as
-much again as the spans themselves."""
+"""Time between two exports of one signal, that of the SDK.
+
+Each costs its process 1.5 to 2 ms of CPU, and the collector as much, whatever it carries, and 0.03 ms a span: five
+times as often, with batches of one log record and nine spans, it cost half as much again as the spans themselves.
+"""
 SPREAD = 0.2
 """Part of that time by which processes and signals differ: started together, they would export together."""
 _UNUSED = ("http.server.request.body.size", "http.server.response.body.size")
