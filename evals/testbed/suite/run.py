@@ -25,7 +25,7 @@ from tools.window import TimeWindow
 
 JUNIT = "junit.xml"
 LOG = "suite.log"
-SETTLE_SECONDS = 7.0
+SETTLE_SECONDS = 9.0
 
 
 @dataclass(frozen=True, slots=True)
