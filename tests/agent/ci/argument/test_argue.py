@@ -21,6 +21,7 @@ from evals.models import SCRIPTED, open_model, settings_for
 from tests.agent.argument.script import Script, asking, saying
 from tests.agent.ci.argument.failed import DIFF, JUNIT, LINE, LOG, SAID, failed_run, quiet
 from tools.errors import ModelUnreachableError
+from tools.evidence import EvidenceKind
 
 CART, CHANGE, JOB, TEST = "shop/cart.py", "E4", "E1", "E3"
 
@@ -99,20 +100,23 @@ def test_an_innocent_file_that_is_quoted_truly_is_not_believed(tmp_path: Path) -
 
 
 def test_a_flaky_failure_is_none_of_the_changes(tmp_path: Path) -> None:
-    """The same commit has passed, and what changed is not what failed: a model that blames it is not believed."""
-    past = {"sha": "abc", "history": (PastRun(sha="abc", conclusion="success"),)}
-    run = failed_run(diff=DIFF[DIFF.index("--- a/README.md") :]).model_copy(update=past)
+    """What names the line of a regression names nothing where the same commit passed and the test is known to waver."""
+    wavers = frozenset({"tests.test_cart::test_total"})
+    past = (
+        PastRun(sha="abc", conclusion="success"),
+        *(PastRun(sha=sha, conclusion="failure", failed_tests=wavers) for sha in "de"),
+        *(PastRun(sha=sha, conclusion="success") for sha in "fgh"),
+    )
+    run = failed_run().model_copy(update={"sha": "abc", "history": past})
     plain = analyse(run, quiet(tmp_path))
     assert plain.classification is not None
     assert plain.classification.kind in INNOCENT
-    known = {item.id: item for item in plain.evidence}
-    said = next(ref for ref, item in known.items() if item.subject.kind == "test")
-    look = asking(("file_diff", {"path": "README.md"}))
-    change = f"E{len(known) + 1}"
-    turn = answer(("It sells discounted things.", change), (SAID, said), component="README.md")
-    found = analyse(run, quiet(tmp_path), Script(look, saying(""), turn))
+    said = next(item.id for item in plain.evidence if item.subject.kind == "test")
+    change = next(item.id for item in plain.evidence if item.kind is EvidenceKind.CI_CHANGE)
+    found = analyse(run, quiet(tmp_path), Script(saying(""), answer((LINE, change), (SAID, said))))
     assert found.argument is not None
-    assert [item.outcome for item in found.argument.suggested] == ["struck"]
+    assert all(claim.verified for claim in found.argument.claims)
+    assert "not of the change" in found.argument.suggested[0].reason
     assert (found.classification, ranking(found)) == (plain.classification, ranking(plain))
 
 
