@@ -193,7 +193,7 @@ def supersede(
 
 @app.command()
 def review(folder: Folder = None, config: Config = None) -> None:
-    """List what waits for a person: drafts, possible duplicates, stale postmortems."""
+    """List what waits for a person: drafts, possible duplicates and recurrences, stale postmortems."""
     from agent.render import open_console, print_view
     from agent.render.knowledge import review_view
     from knowledge.base import knowledge_folder

@@ -12,6 +12,8 @@ from knowledge.postmortem import Postmortem, Status
 LIKELY = 0.5
 """Weighted overlap from which a person should look: two drafts of one incident reach it, two incidents
 of one service seldom do."""
+ONE_INCIDENT_DAYS = 3
+"""Days between the dates that two reports of one incident may bear: over a weekend one tells the start, one the end."""
 _COMMON = 0.2
 """Words in more than this share of all postmortems (and in more than ten) tell nothing."""
 
@@ -23,6 +25,23 @@ class Pair:
     first: Postmortem
     second: Postmortem
     overlap: float
+
+    @property
+    def days_apart(self) -> int | None:
+        """Return the days between both incidents, None when one has no date."""
+        if self.first.date is None or self.second.date is None:
+            return None
+        return abs((self.first.date - self.second.date).days)
+
+    @property
+    def recurs(self) -> bool:
+        """Tell whether these are rather two incidents of one pattern than two reports of one incident."""
+        return self.days_apart is not None and self.days_apart > ONE_INCIDENT_DAYS
+
+    @property
+    def linked(self) -> bool:
+        """Tell whether the files already say that one recurs from the other."""
+        return self.second.id in self.first.recurs_from or self.first.id in self.second.recurs_from
 
 
 def find_duplicates(postmortems: list[Postmortem], likely: float = LIKELY) -> list[Pair]:

@@ -14,7 +14,7 @@ STALE_HALF_LIVES = 4
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Drafts, newest first; possible duplicates; confirmed ones that are old and never helped, oldest first."""
+    """Drafts, newest first; alike pairs without a link; confirmed ones that are old and never helped, oldest first."""
 
     drafts: list[Stored]
     duplicates: list[Pair]
@@ -36,6 +36,6 @@ def review(listing: Listing, today: dt.date, half_life_days: float) -> Review:
     ]
     return Review(
         drafts=sorted(drafts, key=lambda item: item.postmortem.date or dt.date.min, reverse=True),
-        duplicates=find_duplicates(listing.postmortems()),
+        duplicates=[pair for pair in find_duplicates(listing.postmortems()) if not pair.linked],
         stale=sorted(stale, key=lambda item: item.postmortem.date or dt.date.min),
     )

@@ -6,6 +6,7 @@ import re
 
 from knowledge.importing.draft import make_draft
 from knowledge.importing.understood import Understood
+from knowledge.importing.values import says_nothing
 from knowledge.importing.vocabulary import field_named, section_named
 from knowledge.postmortem.front_matter import FrontMatterError, split_front_matter
 from knowledge.postmortem.sections import heading, outside_fences
@@ -26,13 +27,15 @@ def understand_markdown(text: str, source: str) -> Understood:
     parts: dict[str, object] = {}
     taken: dict[str, list[str]] = {}
     for key, value in values.items():
-        if (field := field_named(key)) and value not in (None, "", [], {}):
+        if (field := field_named(key)) and not says_nothing(value):
             parts.setdefault(field, value)
             taken.setdefault(field, []).append(key)
-    left = [key for key in values if not field_named(key)]
+    left = [key for key, value in values.items() if not field_named(key) and not says_nothing(value)]
     blocks = _blocks(body)
     if blocks and blocks[0].level == 1 and not blocks[0].field:
-        parts.setdefault("title", blocks[0].title)
+        if "title" not in parts:
+            parts["title"] = blocks[0].title
+            taken["title"] = [blocks[0].title]
         blocks[0].title = ""
     _header_lines(blocks, parts, taken)
     _sections(blocks, parts, taken, left)

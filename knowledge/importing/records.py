@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from knowledge.importing.draft import make_draft
 from knowledge.importing.understood import Understood
-from knowledge.importing.values import leaves
+from knowledge.importing.values import leaves, says_nothing
 from knowledge.importing.vocabulary import WORDS, field_named
 from tools.errors import InputError
 
@@ -43,10 +43,12 @@ def understand_record(record: dict[str, object], source: str, field_map: FieldMa
     taken: dict[str, list[str]] = {}
     left = []
     for key, value in record.items():
+        if says_nothing(value):
+            continue
         field = mapped.get(key) or field_named(key)
         if field and not (field in (field_map or {}) and key not in mapped):
             taken.setdefault(field, []).append(key)
-        elif value not in (None, "", [], {}):
+        else:
             left.append(key)
     parts: dict[str, object] = {}
     for field, keys in taken.items():

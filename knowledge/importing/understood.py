@@ -27,6 +27,7 @@ class Understood:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Return the sections that nothing was found for."""
+        """Return the title, when the name of the source stands for it, and the sections that nothing was found for."""
         wanted = ("symptoms", "root_cause", "resolution")
-        return tuple(name for name in wanted if not self.postmortem.section(name))
+        untitled = () if "title" in self.understood else ("title",)
+        return (*untitled, *(name for name in wanted if not self.postmortem.section(name)))

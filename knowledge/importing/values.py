@@ -50,7 +50,10 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
 
 
 def leaves(value: object) -> Iterator[str]:
-    """Yield all texts and numbers inside nested lists and mappings, in order."""
+    """Yield all texts, numbers and days inside nested lists and mappings, in order.
+
+    YAML reads `2026-03-01` as a day and not as text.
+    """
     if isinstance(value, dict):
         for item in value.values():
             yield from leaves(item)
@@ -59,6 +62,13 @@ def leaves(value: object) -> Iterator[str]:
             yield from leaves(item)
     elif isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
         yield str(value).strip()
+    elif isinstance(value, dt.date):
+        yield value.isoformat()
+
+
+def says_nothing(value: object) -> bool:
+    """Tell whether a key was given without any value."""
+    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
 
 
 def as_names(value: object) -> tuple[str, ...]:

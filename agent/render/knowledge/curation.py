@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -36,7 +38,7 @@ def import_view(
     if len(found) > _SHOWN:
         parts.append(Text(f"… and {len(found) - _SHOWN} more", style="quiet"))
     parts.append(problems_view(problems))
-    parts.append(Text(f"{len(written)} drafts written, {len(skipped)} were there already, {len(problems)} unreadable"))
+    parts.append(Text(f"{len(written)} drafts written, {len(skipped)} were there already, {len(problems)} problems"))
     return Group(*parts)
 
 
@@ -62,17 +64,29 @@ def problems_view(problems: list[Problem]) -> RenderableType:
 
 
 def review_view(queue: Review, width: int) -> RenderableType:
-    """Return the queue: drafts, possible duplicates side by side, stale postmortems."""
+    """Return the queue: drafts, possible duplicates and recurrences side by side, stale postmortems."""
     parts: list[RenderableType] = [Text(f"{len(queue.drafts)} drafts to confirm", style="component")]
     parts += [_entry(item) for item in queue.drafts[:_SHOWN]] + _rest(len(queue.drafts))
-    parts.append(Text(f"{len(queue.duplicates)} possible duplicates", style="component"))
+    parts.append(Text(f"{len(queue.duplicates)} possible duplicates or recurrences", style="component"))
     for pair in queue.duplicates[:_SHOWN]:
-        parts.append(_side_by_side(pair, width))
-        parts.append(Text(f"  whydown kb merge {pair.first.id} {pair.second.id}", style="quiet"))
+        parts += [_side_by_side(pair, width), *_what_to_do(pair)]
     parts += _rest(len(queue.duplicates))
     parts.append(Text(f"{len(queue.stale)} old and never useful", style="component"))
     parts += [_entry(item) for item in queue.stale[:_SHOWN]] + _rest(len(queue.stale))
     return Group(*parts)
+
+
+def _what_to_do(pair: Pair) -> list[RenderableType]:
+    """Offer a link for an incident that came back, a merge for one that was reported twice."""
+    merge = f"whydown kb merge {pair.first.id} {pair.second.id}"
+    if not pair.recurs:
+        return [Text(f"  {merge}", style="quiet")]
+    earlier, later = sorted((pair.first, pair.second), key=lambda item: (item.date or dt.date.min, item.id))
+    return [
+        Text(f"  {pair.days_apart} days apart: {later.id} looks like {earlier.id} come back"),
+        Text(f"  if so, write into {later.id}: recurs_from: [{earlier.id}]", style="quiet"),
+        Text(f"  if it is one incident: {merge}", style="quiet"),
+    ]
 
 
 def _entry(item: Stored) -> Text:

@@ -102,6 +102,19 @@ def test_review_lint_and_stats_are_told(whydown: Whydown, shop: Path) -> None:
     assert "no example of cpu saturation" in stats
 
 
+def test_review_offers_a_link_for_what_came_back_and_a_merge_for_one_incident(whydown: Whydown, shop: Path) -> None:
+    (first,) = shop.glob("PM-1-*.md")
+    text = first.read_text().replace("id: PM-1", "id: PM-8")
+    (shop / "PM-8.md").write_text(text)
+    assert "recurs_from" not in (same := whydown("kb", "review").out)
+    assert "whydown kb merge PM-1 PM-8" in same
+    (shop / "PM-8.md").write_text(text.replace("date: 2026-03-01", "date: 2026-05-30"))
+    told = whydown("kb", "review").out
+    assert "90 days apart: PM-8 looks like PM-1 come back" in told
+    assert "write into PM-8: recurs_from: [PM-1]" in told
+    assert max(map(len, told.splitlines())) <= 80
+
+
 def test_merge_and_supersede_keep_every_file(whydown: Whydown, shop: Path) -> None:
     assert "PM-2 is superseded" in whydown("kb", "merge", "PM-1", "PM-2").out
     assert whydown("kb", "supersede", "PM-3", "PM-1").out == "PM-3 superseded by PM-1\n"

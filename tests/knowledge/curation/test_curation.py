@@ -110,6 +110,28 @@ def test_two_reports_of_one_incident_are_noticed() -> None:
     assert find_duplicates([POOL, twin.model_copy(update={"status": Status.SUPERSEDED})]) == []
 
 
+@pytest.mark.parametrize(("days", "recurs"), [(0, False), (3, False), (4, True), (90, True)])
+def test_alike_incidents_far_apart_are_a_recurrence(days: int, recurs: bool) -> None:
+    assert POOL.date is not None
+    again = POOL.model_copy(update={"id": "PM-8", "date": POOL.date + dt.timedelta(days)})
+    (pair,) = find_duplicates([*SHOP, again])
+    assert (pair.days_apart, pair.recurs) == (days, recurs)
+
+
+def test_without_a_date_nothing_is_called_a_recurrence() -> None:
+    (pair,) = find_duplicates([POOL, POOL.model_copy(update={"id": "PM-8", "date": None})])
+    assert (pair.days_apart, pair.recurs) == (None, False)
+
+
+def test_a_linked_recurrence_is_not_offered_again(shop: PostmortemFolder) -> None:
+    again = POOL.model_copy(update={"id": "PM-8", "date": dt.date(2026, 5, 30)})
+    shop.write(again)
+    assert [pair.second.id for pair in review(shop.read_all(), TODAY, 180).duplicates] == ["PM-8"]
+    (path,) = shop.path.glob("PM-8-*.md")
+    shop.write(again.model_copy(update={"recurs_from": ("PM-1",)}), path)
+    assert review(shop.read_all(), TODAY, 180).duplicates == []
+
+
 def test_queue_holds_drafts_duplicates_and_what_never_helped(shop: PostmortemFolder) -> None:
     old = POOL.model_copy(
         update={"id": "PM-5", "title": "Old", "date": dt.date(2020, 1, 1), "symptoms": "x", "root_cause": "y"}

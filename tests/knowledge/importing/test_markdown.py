@@ -66,7 +66,7 @@ def test_without_headings_the_first_paragraph_is_the_symptom() -> None:
     assert understood.postmortem.symptoms == "The shop was down."
     assert understood.postmortem.notes == "We restarted it on 2026-02-03."
     assert understood.postmortem.date == dt.date(2025, 1, 2)
-    assert understood.missing == ("root_cause", "resolution")
+    assert understood.missing == ("title", "root_cause", "resolution")
 
 
 def test_foreign_front_matter_is_understood_as_far_as_possible() -> None:
@@ -96,3 +96,18 @@ def test_no_line_of_prose_is_lost(lines: list[str]) -> None:
     draft = understand_markdown("\n".join(lines), "any.md").postmortem
     text = "\n".join([draft.symptoms, draft.root_cause, draft.resolution, draft.validation, draft.notes])
     assert text.split("\n").count("word") == lines.count("word")
+
+
+def test_front_matter_keeps_its_day_and_an_empty_title_gives_way_to_the_heading() -> None:
+    text = '---\ntitle: ""\ndate: 2026-03-01\ntags: []\n---\n# Carts are empty\n\n## Impact\n\nNobody could buy.\n'
+    understood = understand_markdown(text, "a.md")
+    assert understood.postmortem.title == "Carts are empty"
+    assert understood.postmortem.date == dt.date(2026, 3, 1)
+    assert understood.understood["title"] == ("Carts are empty",)
+    assert understood.left == ()
+
+
+def test_without_any_title_the_name_of_the_file_stands_for_it_and_is_said_to() -> None:
+    understood = understand_markdown("Nobody could buy.\n", "2026/carts.md")
+    assert understood.postmortem.title == "carts"
+    assert understood.missing[0] == "title"

@@ -122,3 +122,18 @@ def test_an_empty_value_is_not_understood(tmp_path: Path) -> None:
     assert {"title", "services"}.isdisjoint(understood.understood)
     assert understood.understood["owner"] == ("owner",)
     assert understood.postmortem.title == "seats"
+
+
+def test_an_empty_title_is_missing_and_not_understood() -> None:
+    understood = understand_record({"title": " ", "symptoms": "slow", "tags": [], "cause": "a lock"}, "f.jsonl:1")
+    assert "title" not in understood.understood
+    assert understood.missing == ("title", "resolution")
+    assert understood.postmortem.title == "f.jsonl:1"
+    assert understood.left == ()
+
+
+@pytest.mark.parametrize(
+    "value", [dt.date(2026, 3, 1), [dt.date(2026, 3, 1)], dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)]
+)
+def test_a_day_that_was_parsed_already_is_a_date(value: object) -> None:
+    assert understand_record({"title": "Slow", "date": value}, "f:1").postmortem.date == dt.date(2026, 3, 1)
