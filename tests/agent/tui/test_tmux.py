@@ -39,7 +39,7 @@ def test_a_session_in_tmux(tmp_path: Path) -> None:
         send("a")
         send("-l", "who is affected?")
         send("Enter")
-        sees("whydown show")
+        sees("Who calls whom")
         send("Escape")
         time.sleep(1)  # a terminal takes Escape and a key at once for Alt and the key
         send("3")
